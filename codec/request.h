@@ -1,0 +1,92 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+/*
+ * Request bodies, in any cuts, to rows of numbers.
+ *
+ * Every number is converted once, correctly rounded, into the query matrix.
+ * The first fault stops the reading; what follows it is not looked at.
+ */
+
+
+#ifndef KNN_REQUEST_H
+#define KNN_REQUEST_H
+
+
+#include "../model/knn.h"
+
+
+/* how deep a body may nest, and how many bytes may pass without a value */
+#define KNN_REQUEST_DEPTH       16
+#define KNN_REQUEST_TOKEN       65536
+
+/* how many characters of a number are read */
+#define KNN_REQUEST_NUMBER      1024
+
+
+/*
+ * Memory for the query matrix: size bytes on a KNN_ALIGNMENT boundary, or
+ * NULL.  It stays the caller's; the codec never frees it.
+ */
+typedef void *(*knn_alloc_pt)(void *ctx, size_t size);
+
+
+typedef enum {
+    KNN_FORMAT_AUTO = 0,    /* JSON if it starts with { or [, else CSV */
+    KNN_FORMAT_JSON,
+    KNN_FORMAT_CSV
+} knn_format_e;
+
+
+typedef struct {
+    const char             *model;          /* the name for messages */
+    const knn_model_info_t *info;
+    knn_format_e            format;
+    size_t                  max_rows;
+    size_t                  size;           /* of the whole body, in bytes */
+    unsigned                outputs;        /* when the body names none */
+    knn_alloc_pt            alloc;
+    void                   *alloc_ctx;
+} knn_request_options_t;
+
+
+/* what was read; x is the memory that alloc gave */
+typedef struct {
+    double                 *x;              /* [rows][n_features] */
+    size_t                  rows;
+    bool                    single;         /* one row, not a list of rows */
+    unsigned                outputs;
+
+    knn_error_t             error;          /* status KNN_OK until a fault */
+    char                    pointer[160];   /* JSON Pointer of it: "#/X/3/1" */
+} knn_rows_t;
+
+
+typedef struct knn_request_s  knn_request_t;
+
+
+/* NULL when there is no memory.  options is copied. */
+knn_request_t *knn_request_create(const knn_request_options_t *options);
+
+/* Reads more of the body; the status is that of knn_request_rows()->error. */
+knn_status_e knn_request_feed(knn_request_t *request, const char *data,
+    size_t size);
+
+/* The body has ended. */
+knn_status_e knn_request_finish(knn_request_t *request);
+
+const knn_rows_t *knn_request_rows(const knn_request_t *request);
+
+void knn_request_destroy(knn_request_t *request);
+
+/*
+ * Output names separated by commas or spaces ("predict,kneighbors") to a bit
+ * mask; 0 and err when one is unknown or none is there.
+ */
+unsigned knn_outputs_parse(const char *data, size_t size, knn_error_t *err);
+
+
+#endif /* KNN_REQUEST_H */
