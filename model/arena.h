@@ -1,0 +1,44 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+/* Memory that is filled piece by piece, made read-only, and freed whole. */
+
+
+#ifndef KNN_ARENA_H
+#define KNN_ARENA_H
+
+
+#include <stddef.h>
+
+
+typedef struct knn_arena_s knn_arena_t;
+
+
+/* limit is the most bytes it will ever hold; NULL when there is no memory. */
+knn_arena_t *knn_arena_create(size_t limit);
+
+/* Zeroed memory on a KNN_ALIGNMENT boundary; NULL beyond the limit. */
+void *knn_arena_alloc(knn_arena_t *arena, size_t size);
+
+/* The same for count elements of size bytes; NULL on overflow. */
+void *knn_arena_array(knn_arena_t *arena, size_t count, size_t size);
+
+/* The same on the boundary of a pointer, for the many small things. */
+void *knn_arena_small(knn_arena_t *arena, size_t size);
+
+/* A NUL-terminated copy of len bytes. */
+char *knn_arena_string(knn_arena_t *arena, const char *data, size_t len);
+
+/* Bytes taken from the system. */
+size_t knn_arena_size(const knn_arena_t *arena);
+
+/* Makes all of it read-only, for ever. */
+void knn_arena_seal(knn_arena_t *arena);
+
+void knn_arena_destroy(knn_arena_t *arena);
+
+
+#endif /* KNN_ARENA_H */
