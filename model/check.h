@@ -1,0 +1,28 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+/* Whether what a file says makes sense. */
+
+
+#ifndef KNN_CHECK_H
+#define KNN_CHECK_H
+
+
+#include "error.h"
+#include "parts.h"
+
+
+/* KNN_OK, or why these parts are no model. */
+knn_status_e knn_check_parts(const knn_parts_t *parts, knn_error_t *err);
+
+/* The tree alone, once the rest is known to be right. */
+knn_status_e knn_check_tree(const knn_parts_t *parts, knn_error_t *err);
+
+/* Whether a node belongs to the tree: no node above it is a leaf. */
+bool knn_node_reached(const knn_tree_parts_t *tree, size_t node);
+
+
+#endif /* KNN_CHECK_H */

@@ -1,0 +1,66 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+/*
+ * Distances from one point to many training rows.
+ *
+ * Rows lie in blocks of 8, feature by feature: x[block][feature][lane].  Every
+ * lane sums in the order of the features and without contraction, so that each
+ * variant gives the very bits of a plain loop, which are scikit-learn's.
+ */
+
+
+#ifndef KNN_KERNELS_H
+#define KNN_KERNELS_H
+
+
+#include <stddef.h>
+
+#include "parts.h"
+
+
+#define KNN_LANES   8
+#define KNN_METRICS 4
+#define KNN_ENOUGH  (2 * KNN_LANES)
+
+
+/* Reduced distances of n blocks to q; x and rdist on a KNN_ALIGNMENT. */
+typedef void (*knn_scan_pt)(const double *x, size_t n, const double *q,
+                            size_t n_features, double p, double *rdist);
+
+
+/*
+ * Which lanes of n blocks are not above limit: bit i of lanes[0] is lane i of
+ * the first block, bit 8 the first one of the second; words are filled up
+ * with 0.
+ */
+typedef void (*knn_below_pt)(const double *rdist, size_t n, double limit,
+                             uint64_t *lanes);
+
+/*
+ * A number that at least k values of n blocks are not above, k up to
+ * KNN_ENOUGH and up to all values: the k-th of the least values of the lanes,
+ * those of even and of odd blocks apart.  With 1 or 2 blocks it is exact.
+ */
+typedef double (*knn_enough_pt)(const double *rdist, size_t n, size_t k);
+
+
+typedef struct {
+    const char   *name;
+    knn_scan_pt   scan[KNN_METRICS]; /* by knn_metric_e */
+    knn_below_pt  below;
+    knn_enough_pt enough;
+} knn_kernels_t;
+
+
+/* The widest that this processor can run. */
+const knn_kernels_t *knn_kernels_best(void);
+
+/* The one of that name; NULL when unknown or beyond this processor. */
+const knn_kernels_t *knn_kernels_find(const char *name);
+
+
+#endif /* KNN_KERNELS_H */

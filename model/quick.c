@@ -1,0 +1,192 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+#include <math.h>
+
+#include "search.h"
+
+
+/*
+ * When only the set of the k nearest rows is asked for, the heap's history
+ * matters only if rows beyond the k-th are exactly as far as the k-th.  Any
+ * store then does, as long as the walk of the tree stays the same; it does,
+ * because it depends on the k-th distance so far and on nothing else.
+ *
+ * This store is a short list of all rows up to the k-th distance so far.  If
+ * more than k are left at the end, a tie decides, and the faithful way is
+ * gone.  Distances near overflow are left to that one too.
+ */
+
+#define KNN_QUICK_HUGE 0x1p1000
+
+
+bool
+knn_quick_possible(const knn_model_t *model)
+{
+    return model->aligned && model->info.n_neighbors <= KNN_ENOUGH;
+}
+
+
+/* Adds the rows of a word of lanes; false when there are too many. */
+static inline bool
+knn_quick_add(const uint32_t *rows, const double *rdist, uint64_t lanes,
+              knn_heap_t *list)
+{
+    size_t i, n;
+
+    for (n = list->size; lanes != 0; n++) {
+        if (n == KNN_QUICK_SIZE) {
+            return false;
+        }
+
+        i = (size_t) __builtin_ctzll(lanes);
+        lanes &= lanes - 1;
+
+        list->values[n] = rdist[i];
+        list->rows[n] = rows[i];
+    }
+
+    list->size = n;
+
+    return true;
+}
+
+
+/* Drops what is above limit. */
+static inline void
+knn_quick_drop(knn_heap_t *list, double limit)
+{
+    size_t i, n;
+
+    n = 0;
+
+    for (i = 0; i < list->size; i++) {
+        list->values[n] = list->values[i];
+        list->rows[n] = list->rows[i];
+        n += list->values[n] <= limit;
+    }
+
+    list->size = n;
+}
+
+
+/* Finds the k-th distance and drops what is above; false if that is slow. */
+static inline bool
+knn_quick_settle(const knn_model_t *model, knn_search_t *search)
+{
+    size_t      i, n;
+    knn_heap_t *list;
+
+    list = &search->quick;
+
+    do {
+        n = (list->size + KNN_LANES - 1) / KNN_LANES;
+
+        for (i = list->size; i < n * KNN_LANES; i++) {
+            list->values[i] = INFINITY;
+        }
+
+        search->worst =
+            model->kernels->enough(list->values, n, search->heap.size);
+        i = list->size;
+        knn_quick_drop(list, search->worst);
+
+    } while (n * KNN_LANES > KNN_ENOUGH && list->size < i);
+
+    return n * KNN_LANES <= KNN_ENOUGH;
+}
+
+
+/* Takes the rows of a leaf, or of a part of it. */
+static bool
+knn_quick_blocks(const knn_model_t *model, const double *q, size_t block,
+                 size_t n, knn_search_t *search)
+{
+    size_t          i, old;
+    const uint32_t *rows;
+
+    knn_search_scan(model, q, block, n, search);
+
+    if (search->worst > KNN_QUICK_HUGE) {
+        if (n * KNN_LANES < search->heap.size) {
+            return false;
+        }
+
+        search->worst =
+            model->kernels->enough(search->rdist, n, search->heap.size);
+
+        if (search->worst > KNN_QUICK_HUGE) {
+            return false;
+        }
+
+        model->kernels->below(search->rdist, n, search->worst, search->below);
+    }
+
+    old = search->quick.size;
+    rows = model->rows + block * KNN_LANES;
+
+    for (i = 0; i < n * KNN_LANES; i += 64) {
+        if (!knn_quick_add(rows + i, search->rdist + i, search->below[i / 64],
+                           &search->quick))
+        {
+            return false;
+        }
+    }
+
+    return search->quick.size == old || knn_quick_settle(model, search);
+}
+
+
+/* Takes the rows of a leaf, which has its blocks for itself. */
+static bool
+knn_quick_lanes(const knn_model_t *model, const double *q, size_t first,
+                size_t count, knn_search_t *search)
+{
+    size_t n, block, blocks;
+
+    block = first / KNN_LANES;
+    blocks = (count + KNN_LANES - 1) / KNN_LANES;
+
+    for (/* void */; blocks > 0; blocks -= n) {
+        n = (blocks < KNN_SCAN_BLOCKS) ? blocks : KNN_SCAN_BLOCKS;
+
+        if (!knn_quick_blocks(model, q, block, n, search)) {
+            return false;
+        }
+
+        block += n;
+    }
+
+    return true;
+}
+
+
+bool
+knn_quick_search(const knn_model_t *model, const double *q,
+                 knn_search_t *search)
+{
+    size_t i;
+    bool   done;
+
+    search->quick.size = 0;
+    search->worst = INFINITY;
+    search->lanes = knn_quick_lanes;
+
+    done = (model->algorithm == KNN_BRUTE)
+               ? knn_quick_lanes(model, q, 0, model->info.n_samples, search)
+               : knn_tree_search(model, q, search);
+
+    if (!done || search->quick.size != search->heap.size) {
+        return false;
+    }
+
+    for (i = 0; i < search->heap.size; i++) {
+        search->heap.values[i] = search->quick.values[i];
+        search->heap.rows[i] = search->quick.rows[i];
+    }
+
+    return true;
+}

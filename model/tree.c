@@ -1,0 +1,268 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+#include <math.h>
+
+#include "search.h"
+
+
+/*
+ * The walk of scikit-learn's trees: the nearer child first, a node is left out
+ * when its lower bound is above the k-th distance.  These two comparisons
+ * decide which of equally distant rows are found first, so they must come out
+ * as scikit-learn's do, which has the bound of a kd_tree's node as
+ *
+ *     S = sum of pow(t[j], 2.0)    over d features, t[j] >= 0,
+ *
+ * and pow() is by far the most expensive part of a query.  Instead we take
+ *
+ *     s = sum of t[j] * t[j]
+ *
+ * and an interval that contains S for certain; only when a comparison is not
+ * decided by the intervals, S itself is computed.
+ *
+ * With u = 2^-53 and U the exact sum of squares, without over- or underflow:
+ * t[j] * t[j] is rounded once, (1 +- u); pow() of every libm in use is within
+ * 2 ulp, (1 +- 4u); summing d terms that are not negative multiplies each by
+ * at most d - 1 roundings.  So s is U (1 +- u)^d and S is
+ * U (1 +- 4u)(1 +- u)^(d - 1), and S / s is 1 +- (2d + 3) u up to terms of
+ * (d u)^2, below u for d <= 2^24 = KNN_MAX_FEATURES.  KNN_BOUND_MARGIN * (d + 8)
+ * is (4d + 32) u: at least twice that, which also covers the rounding of the
+ * interval's own ends.
+ *
+ * Underflow: a term below 2^-1022 is off by at most 2^-1072 in either sum, and
+ * adding such numbers is exact, so that all terms together are off by no more
+ * than 2^-1048; KNN_BOUND_TINY is added at both ends, and zero is no special
+ * case.  Overflow: an s above KNN_BOUND_HUGE, infinite or not a number (from
+ * infinity - infinity) gets the interval of all numbers.
+ */
+
+#define KNN_BOUND_MARGIN 0x1p-51
+#define KNN_BOUND_TINY   0x1p-1000
+#define KNN_BOUND_HUGE   0x1p1000
+
+
+/* a node to visit, its lower bound in [low, high] */
+typedef struct {
+    size_t node;
+    bool   exact;
+    double low;
+    double high;
+} knn_visit_t;
+
+
+/* Computes a bound as scikit-learn does. */
+static void
+knn_visit_exact(const knn_model_t *model, const double *q, knn_visit_t *visit)
+{
+    size_t parent, side;
+
+    if (visit->exact) {
+        return;
+    }
+
+    parent = (visit->node - 1) / 2;
+    side = (visit->node - 1) % 2;
+
+    visit->exact = true;
+    visit->low = model->metric->box(model->pairs + parent * model->pair_size,
+                                    side, q, model->info.n_features, model->p);
+    visit->high = visit->low;
+}
+
+
+/* Whether the bound is above the k-th distance; no is the answer to NaN. */
+static inline bool
+knn_visit_beyond(const knn_model_t *model, const double *q, knn_visit_t *visit,
+                 double worst)
+{
+    if (visit->low > worst) {
+        return true;
+    }
+
+    if (visit->high <= worst) {
+        return false;
+    }
+
+    knn_visit_exact(model, q, visit);
+
+    return visit->low > worst;
+}
+
+
+/* Whether the left child is to be visited first; NaN sends to the right. */
+static inline bool
+knn_visit_left(const knn_model_t *model, const double *q, knn_visit_t *left,
+               knn_visit_t *right)
+{
+    if (left->high <= right->low) {
+        return true;
+    }
+
+    if (right->high < left->low) {
+        return false;
+    }
+
+    knn_visit_exact(model, q, left);
+    knn_visit_exact(model, q, right);
+
+    return left->low <= right->low;
+}
+
+
+/* Bounds of the two children of a kd_tree's node. */
+static inline void
+knn_tree_boxes(const knn_model_t *model, const double *q, const double *pair,
+               knn_visit_t *left, knn_visit_t *right)
+{
+    size_t       i;
+    double       s[2], margin;
+    knn_visit_t *visit;
+
+    model->metric->boxes(pair, q, model->info.n_features, model->p, s);
+
+    margin = (double) (model->info.n_features + 8) * KNN_BOUND_MARGIN;
+
+    for (i = 0; i < 2; i++) {
+        visit = (i == 0) ? left : right;
+
+        if (model->metric->box == NULL) {
+            visit->exact = true;
+            visit->low = s[i];
+            visit->high = s[i];
+            continue;
+        }
+
+        visit->exact = false;
+
+        if (s[i] < KNN_BOUND_HUGE) {
+            visit->low = s[i] * (1 - margin) - KNN_BOUND_TINY;
+            visit->high = s[i] * (1 + margin) + KNN_BOUND_TINY;
+        }
+        else {
+            visit->low = -INFINITY;
+            visit->high = INFINITY;
+        }
+    }
+}
+
+
+/* Bounds of the two children of a ball_tree's node. */
+static inline void
+knn_tree_balls(const knn_model_t *model, const double *q, const double *pair,
+               knn_visit_t *left, knn_visit_t *right)
+{
+    size_t              i;
+    double              s[2], dist;
+    knn_visit_t        *visit;
+    const knn_metric_t *metric;
+
+    metric = model->metric;
+    metric->centers(pair + 2, q, model->info.n_features, model->p, s);
+
+    for (i = 0; i < 2; i++) {
+        visit = (i == 0) ? left : right;
+
+        dist = metric->to_dist(s[i], model->p) - pair[i];
+        dist = (dist > 0) ? dist : 0;
+
+        visit->exact = true;
+        visit->low = metric->to_rdist(dist, model->p);
+        visit->high = visit->low;
+    }
+}
+
+
+/* Exchanges two visits; by members, which are not yet out of registers. */
+static inline void
+knn_visit_swap(knn_visit_t *a, knn_visit_t *b)
+{
+    bool   exact;
+    size_t node;
+    double low, high;
+
+    node = a->node;
+    exact = a->exact;
+    low = a->low;
+    high = a->high;
+
+    a->node = b->node;
+    a->exact = b->exact;
+    a->low = b->low;
+    a->high = b->high;
+
+    b->node = node;
+    b->exact = exact;
+    b->low = low;
+    b->high = high;
+}
+
+
+/* Puts the children of a node on the stack, the nearer one on top. */
+static inline void
+knn_tree_split(const knn_model_t *model, const double *q, size_t node,
+               knn_visit_t *top)
+{
+    const double *pair;
+    knn_visit_t  *left, *right;
+
+    left = &top[1];
+    right = &top[0];
+    pair = model->pairs + node * model->pair_size;
+
+    if (model->algorithm == KNN_KD_TREE) {
+        knn_tree_boxes(model, q, pair, left, right);
+    }
+    else {
+        knn_tree_balls(model, q, pair, left, right);
+    }
+
+    left->node = 2 * node + 1;
+    right->node = 2 * node + 2;
+
+    if (!knn_visit_left(model, q, left, right)) {
+        knn_visit_swap(left, right);
+    }
+}
+
+
+bool
+knn_tree_search(const knn_model_t *model, const double *q, knn_search_t *search)
+{
+    size_t                 i, top;
+    knn_visit_t            stack[KNN_MAX_LEVELS + 1];
+    const knn_tree_node_t *node;
+
+    top = 1;
+
+    stack[0].node = 0;
+    stack[0].exact = true;
+    stack[0].low = 0;
+    stack[0].high = 0;
+
+    while (top > 0) {
+        top--;
+
+        if (knn_visit_beyond(model, q, &stack[top], search->worst)) {
+            continue;
+        }
+
+        i = stack[top].node;
+        node = &model->nodes[i];
+
+        if (node->count == 0) {
+            knn_tree_split(model, q, i, &stack[top]);
+            top += 2;
+            continue;
+        }
+
+        if (!search->lanes(model, q, node->first, node->count, search)) {
+            return false;
+        }
+    }
+
+    return true;
+}
