@@ -19,7 +19,7 @@
  * when there is none.  name and version may be NULL.
  */
 char *knn_document_model(const knn_model_t *model, const char *name,
-    const char *version, size_t *size);
+                         const char *version, size_t *size);
 
 
 #endif /* KNN_DOCUMENT_H */

@@ -15,12 +15,12 @@
 
 
 /* the pieces of one model's replies, prepared once, then read-only */
-typedef struct knn_reply_s  knn_reply_t;
+typedef struct knn_reply_s knn_reply_t;
 
 
 /* NULL when there is no memory; model must outlive it. */
 knn_reply_t *knn_reply_create(const knn_model_t *model, const char *name,
-    const char *version);
+                              const char *version);
 
 void knn_reply_destroy(knn_reply_t *reply);
 
@@ -32,14 +32,24 @@ size_t knn_reply_size(const knn_reply_t *reply, const knn_query_t *query);
  * returns the end of what was written.
  */
 char *knn_reply_write(const knn_reply_t *reply, const knn_query_t *query,
-    bool single, char *p);
+                      bool single, char *p);
+
+/* The bytes that knn_reply_write_row() needs at most, 0 beyond size_t. */
+size_t knn_reply_row_size(const knn_reply_t *reply, unsigned outputs);
+
+/*
+ * Writes the results of one row as an object that does not name the model;
+ * returns its end.
+ */
+char *knn_reply_write_row(const knn_reply_t *reply, const knn_query_t *query,
+                          size_t row, char *p);
 
 /* The JSON text of a class: "setosa" in quotes, 1, 0.5, true. */
 void knn_reply_label(const knn_reply_t *reply, size_t output, uint32_t class,
-    const char **data, size_t *size);
+                     const char **data, size_t *size);
 
 
-#define KNN_PROBLEM_SIZE    4096
+#define KNN_PROBLEM_SIZE 4096
 
 /*
  * Writes the error object that every client can read (RFC 9457 and the
@@ -47,7 +57,7 @@ void knn_reply_label(const knn_reply_t *reply, size_t output, uint32_t class,
  * pointer may be NULL or empty.  Returns its length.
  */
 size_t knn_problem_write(char *buf, unsigned status, const char *title,
-    const char *detail, const char *pointer);
+                         const char *detail, const char *pointer);
 
 
 #endif /* KNN_REPLY_H */

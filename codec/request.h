@@ -7,6 +7,14 @@
 /*
  * Request bodies, in any cuts, to rows of numbers.
  *
+ * JSON is {"X": rows}, or "instances", "inputs" or "dataframe_records" in the
+ * place of "X", or rows alone.  Rows are one row or an array of rows, a row
+ * is an array of numbers or an object by feature name; true and false count
+ * as 1 and 0.  "outputs" is an array of output names, other members are
+ * skipped.  Form feeds and vertical tabs pass as white space.
+ *
+ * CSV is what csv.h says.
+ *
  * Every number is converted once, correctly rounded, into the query matrix.
  * The first fault stops the reading; what follows it is not looked at.
  */
@@ -20,11 +28,11 @@
 
 
 /* how deep a body may nest, and how many bytes may pass without a value */
-#define KNN_REQUEST_DEPTH       16
-#define KNN_REQUEST_TOKEN       65536
+#define KNN_REQUEST_DEPTH 16
+#define KNN_REQUEST_TOKEN 65536
 
 /* how many characters of a number are read */
-#define KNN_REQUEST_NUMBER      1024
+#define KNN_REQUEST_NUMBER 1024
 
 
 /*
@@ -35,19 +43,19 @@ typedef void *(*knn_alloc_pt)(void *ctx, size_t size);
 
 
 typedef enum {
-    KNN_FORMAT_AUTO = 0,    /* JSON if it starts with { or [, else CSV */
+    KNN_FORMAT_AUTO = 0, /* JSON if it starts with { or [, else CSV */
     KNN_FORMAT_JSON,
     KNN_FORMAT_CSV
 } knn_format_e;
 
 
 typedef struct {
-    const char             *model;          /* the name for messages */
+    const char             *model; /* the name for messages */
     const knn_model_info_t *info;
     knn_format_e            format;
     size_t                  max_rows;
-    size_t                  size;           /* of the whole body, in bytes */
-    unsigned                outputs;        /* when the body names none */
+    size_t                  size;    /* of the whole body, in bytes */
+    unsigned                outputs; /* when the body names none */
     knn_alloc_pt            alloc;
     void                   *alloc_ctx;
 } knn_request_options_t;
@@ -55,17 +63,17 @@ typedef struct {
 
 /* what was read; x is the memory that alloc gave */
 typedef struct {
-    double                 *x;              /* [rows][n_features] */
-    size_t                  rows;
-    bool                    single;         /* one row, not a list of rows */
-    unsigned                outputs;
+    double  *x; /* [rows][n_features] */
+    size_t   rows;
+    bool     single; /* one row, not a list; CSV: one line without an end */
+    unsigned outputs;
 
-    knn_error_t             error;          /* status KNN_OK until a fault */
-    char                    pointer[160];   /* JSON Pointer of it: "#/X/3/1" */
+    knn_error_t error;        /* status KNN_OK until a fault */
+    char        pointer[160]; /* JSON Pointer of it: "#/X/3/1" */
 } knn_rows_t;
 
 
-typedef struct knn_request_s  knn_request_t;
+typedef struct knn_request_s knn_request_t;
 
 
 /* NULL when there is no memory.  options is copied. */
@@ -73,7 +81,7 @@ knn_request_t *knn_request_create(const knn_request_options_t *options);
 
 /* Reads more of the body; the status is that of knn_request_rows()->error. */
 knn_status_e knn_request_feed(knn_request_t *request, const char *data,
-    size_t size);
+                              size_t size);
 
 /* The body has ended. */
 knn_status_e knn_request_finish(knn_request_t *request);

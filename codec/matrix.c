@@ -1,0 +1,216 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "matrix.h"
+#include "number.h"
+
+
+/* Adds text to a pointer, as RFC 6901 and RFC 3986 want it in a fragment. */
+static char *
+knn_pointer_name(char *p, const char *last, const char *text, size_t size)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789-._!$&'()*+,;=:@?";
+
+    size_t i;
+    char  *begin;
+
+    begin = p;
+
+    if (p == last) {
+        return begin;
+    }
+
+    *p++ = '/';
+
+    for (i = 0; i < size; i++) {
+        if (last - p < 3) {
+            return begin;
+        }
+
+        if (text[i] == '~' || text[i] == '/') {
+            *p++ = '~';
+            *p++ = text[i] == '~' ? '0' : '1';
+        }
+        else if (text[i] != '\0' && strchr(plain, text[i]) != NULL) {
+            *p++ = text[i];
+        }
+        else {
+            *p++ = '%';
+            *p++ = hex[(unsigned char) text[i] >> 4];
+            *p++ = hex[(unsigned char) text[i] & 15];
+        }
+    }
+
+    return p;
+}
+
+
+/* Writes the pointer to a place; a name that does not fit is left out. */
+static void
+knn_pointer_write(char *p, size_t size, const knn_place_t *place)
+{
+    char  number[20];
+    char *last, *end;
+
+    last = p + size - 1;
+    *p++ = '#';
+
+    if (place->member != NULL) {
+        p = knn_pointer_name(p, last, place->member, strlen(place->member));
+    }
+
+    if (place->has_row) {
+        end = knn_number_write_unsigned(number, place->row);
+        p = knn_pointer_name(p, last, number, (size_t) (end - number));
+    }
+
+    if (place->name != NULL) {
+        p = knn_pointer_name(p, last, place->name, place->size);
+    }
+    else if (place->has_column) {
+        end = knn_number_write_unsigned(number, place->column);
+        p = knn_pointer_name(p, last, number, (size_t) (end - number));
+    }
+
+    *p = '\0';
+}
+
+
+knn_status_e
+knn_matrix_fail(knn_matrix_t *matrix, knn_status_e status,
+                const knn_place_t *place, const char *fmt, ...)
+{
+    va_list     args;
+    knn_rows_t *rows;
+
+    rows = &matrix->rows;
+
+    if (rows->error.status != KNN_OK) {
+        return rows->error.status;
+    }
+
+    rows->error.status = status;
+
+    va_start(args, fmt);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it is not */
+    (void) vsnprintf(rows->error.message, sizeof(rows->error.message), fmt,
+                     args);
+    va_end(args);
+
+    if (place != NULL) {
+        knn_pointer_write(rows->pointer, sizeof(rows->pointer), place);
+    }
+
+    return status;
+}
+
+
+void
+knn_matrix_init(knn_matrix_t *matrix, const knn_request_options_t *options)
+{
+    matrix->options = *options;
+    matrix->columns = options->info->n_features;
+    matrix->row = NULL;
+    matrix->column = 0;
+    matrix->capacity = 0;
+    matrix->flush = NULL;
+    matrix->flush_ctx = NULL;
+    matrix->flushed = 0;
+
+    matrix->rows.x = NULL;
+    matrix->rows.rows = 0;
+    matrix->rows.single = false;
+    matrix->rows.outputs = options->outputs;
+    matrix->rows.error.status = KNN_OK;
+    matrix->rows.error.message[0] = '\0';
+    matrix->rows.pointer[0] = '\0';
+}
+
+
+/* Takes memory for as many rows as the body can hold. */
+static knn_status_e
+knn_matrix_alloc(knn_matrix_t *matrix)
+{
+    size_t rows, size;
+    void  *memory;
+
+    /* no value is shorter than a digit and what ends it */
+
+    if (__builtin_mul_overflow(matrix->columns, 2, &size)) {
+        size = SIZE_MAX;
+    }
+
+    rows = matrix->options.size / size + 1;
+
+    if (rows > matrix->options.max_rows) {
+        rows = matrix->options.max_rows;
+    }
+
+    if (__builtin_mul_overflow(matrix->columns, sizeof(double), &size)
+        || __builtin_mul_overflow(size, rows, &size))
+    {
+        memory = NULL;
+    }
+    else {
+        memory = matrix->options.alloc(matrix->options.alloc_ctx, size);
+    }
+
+    if (memory == NULL) {
+        return knn_matrix_fail(matrix, KNN_NO_MEMORY, NULL,
+                               "no memory for %zu rows of %zu features", rows,
+                               matrix->columns);
+    }
+
+    matrix->rows.x = memory;
+    matrix->capacity = rows;
+
+    return KNN_OK;
+}
+
+
+knn_status_e
+knn_matrix_room(knn_matrix_t *matrix, const knn_place_t *place)
+{
+    if (matrix->options.max_rows > 0 && matrix->capacity == 0) {
+        return knn_matrix_alloc(matrix);
+    }
+
+    if (matrix->flush != NULL) {
+        matrix->flushed += matrix->rows.rows;
+        return matrix->flush(matrix->flush_ctx, matrix);
+    }
+
+    if (matrix->capacity < matrix->options.max_rows) {
+        return knn_matrix_fail(matrix, KNN_LIMIT, NULL,
+                               "the body is longer than the %zu bytes that "
+                               "were announced",
+                               matrix->options.size);
+    }
+
+    return knn_matrix_fail(matrix, KNN_LIMIT, place,
+                           "the body has more than %zu rows, the most of one "
+                           "request, send the others in further requests",
+                           matrix->options.max_rows);
+}
+
+
+knn_status_e
+knn_matrix_ragged(knn_matrix_t *matrix, const knn_place_t *place)
+{
+    return knn_matrix_fail(matrix, KNN_SHAPE, place,
+                           "row %zu has %zu feature%s, but model \"%s\" "
+                           "expects %zu",
+                           knn_matrix_row(matrix), matrix->column,
+                           matrix->column == 1 ? "" : "s",
+                           matrix->options.model, matrix->columns);
+}

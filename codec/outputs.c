@@ -1,0 +1,107 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+#include <stdio.h>
+#include <string.h>
+
+#include "request.h"
+
+
+/* names up to this size may be repeated in an error */
+#define KNN_OUTPUT_ECHO 32
+
+
+static const struct {
+    const char *name;
+    unsigned    output;
+} knn_output_names[] = {{"predict", KNN_PREDICT},
+                        {"predict_proba", KNN_PREDICT_PROBA},
+                        {"kneighbors", KNN_KNEIGHBORS}};
+
+
+/* The output of this name, 0 if there is none. */
+static unsigned
+knn_output_find(const char *data, size_t size)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(knn_output_names) / sizeof(knn_output_names[0]); i++)
+    {
+        if (size == strlen(knn_output_names[i].name)
+            && memcmp(data, knn_output_names[i].name, size) == 0)
+        {
+            return knn_output_names[i].output;
+        }
+    }
+
+    return 0;
+}
+
+
+/* True for a name of letters and underscores that may be repeated. */
+static bool
+knn_output_plain(const char *data, size_t size)
+{
+    size_t i;
+
+    for (i = 0; i < size; i++) {
+        if (data[i] != '_' && (data[i] < 'a' || data[i] > 'z')
+            && (data[i] < 'A' || data[i] > 'Z'))
+        {
+            return false;
+        }
+    }
+
+    return size <= KNN_OUTPUT_ECHO;
+}
+
+
+unsigned
+knn_outputs_parse(const char *data, size_t size, knn_error_t *err)
+{
+    unsigned    outputs, output;
+    const char *end, *name;
+
+    outputs = 0;
+
+    end = data + size;
+
+    while (data < end) {
+        if (*data == ',' || *data == ' ') {
+            data++;
+            continue;
+        }
+
+        for (name = data; data < end && *data != ',' && *data != ' '; data++) {
+            /* void */
+        }
+
+        size = (size_t) (data - name);
+        output = knn_output_find(name, size);
+
+        if (output == 0) {
+            err->status = KNN_MALFORMED;
+            (void) snprintf(err->message, sizeof(err->message),
+                            "unknown output%s%.*s%s, known are \"predict\", "
+                            "\"predict_proba\" and \"kneighbors\"",
+                            knn_output_plain(name, size) ? " \"" : "",
+                            knn_output_plain(name, size) ? (int) size : 0, name,
+                            knn_output_plain(name, size) ? "\"" : "");
+            return 0;
+        }
+
+        outputs |= output;
+    }
+
+    if (outputs == 0) {
+        err->status = KNN_MALFORMED;
+        (void) snprintf(err->message, sizeof(err->message),
+                        "no output is named, known are \"predict\", "
+                        "\"predict_proba\" and \"kneighbors\"");
+    }
+
+    return outputs;
+}

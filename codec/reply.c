@@ -1,0 +1,288 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "number.h"
+#include "reply_row.h"
+#include "text.h"
+
+
+#define KNN_REPLY_TAIL ",\"model\":\"\",\"version\":\"\"}"
+
+
+/* All rows of a member as an array. */
+static char *
+knn_reply_list(const knn_reply_t *reply, const knn_query_t *query,
+               knn_reply_pt write, char *p)
+{
+    size_t row;
+
+    *p++ = '[';
+
+    for (row = 0; row < query->rows; row++) {
+        p = write(reply, query, row, p);
+        *p++ = ',';
+    }
+
+    p[-1] = ']';
+
+    return p;
+}
+
+
+/* The members of one row, each with a comma behind it. */
+static char *
+knn_reply_row(const knn_reply_t *reply, const knn_query_t *query, size_t row,
+              char *p)
+{
+    size_t      i;
+    const char *name;
+
+    for (i = 0; i < KNN_REPLY_MEMBERS; i++) {
+        if (query->outputs & knn_reply_members[i].outputs) {
+            name = knn_reply_members[i].single;
+            p = knn_reply_copy(p, name, strlen(name));
+            p = knn_reply_members[i].write(reply, query, row, p);
+            *p++ = ',';
+        }
+    }
+
+    return p;
+}
+
+
+/* The members of all rows, each with a comma behind it. */
+static char *
+knn_reply_rows(const knn_reply_t *reply, const knn_query_t *query, char *p)
+{
+    size_t      i;
+    const char *name;
+
+    for (i = 0; i < KNN_REPLY_MEMBERS; i++) {
+        if (query->outputs & knn_reply_members[i].outputs) {
+            name = knn_reply_members[i].list;
+            p = knn_reply_copy(p, name, strlen(name));
+            p = knn_reply_list(reply, query, knn_reply_members[i].write, p);
+            *p++ = ',';
+        }
+    }
+
+    return p;
+}
+
+
+char *
+knn_reply_write(const knn_reply_t *reply, const knn_query_t *query, bool single,
+                char *p)
+{
+    *p++ = '{';
+
+    p = single ? knn_reply_row(reply, query, 0, p)
+               : knn_reply_rows(reply, query, p);
+
+    /* the tail has the comma */
+
+    return knn_reply_copy(p - 1, reply->tail, reply->tail_size);
+}
+
+
+char *
+knn_reply_write_row(const knn_reply_t *reply, const knn_query_t *query,
+                    size_t row, char *p)
+{
+    *p++ = '{';
+    p = knn_reply_row(reply, query, row, p);
+    p[-1] = '}';
+
+    return p;
+}
+
+
+/* Adds count * size to total; false on overflow. */
+static bool
+knn_reply_add(size_t *total, size_t count, size_t size)
+{
+    return !__builtin_mul_overflow(count, size, &size)
+           && !__builtin_add_overflow(*total, size, total);
+}
+
+
+/* The most bytes of a row's values, 0 beyond size_t. */
+static size_t
+knn_reply_values(const knn_reply_t *reply, unsigned outputs)
+{
+    size_t labels, size;
+
+    /* with commas and brackets, and one comma behind each value */
+
+    labels = 0;
+    size = KNN_NUMBER_WRITE + 1;
+
+    if (!knn_reply_add(&labels, 1, reply->labels.longest)
+        || !knn_reply_add(&labels, reply->info->n_outputs, 1)
+        || !knn_reply_add(&labels, 1, sizeof("[],")))
+    {
+        return 0;
+    }
+
+    if ((outputs & KNN_PREDICT) && !knn_reply_add(&size, 1, labels)) {
+        return 0;
+    }
+
+    if ((outputs & KNN_PREDICT_PROBA)
+        && (!knn_reply_add(&size, 1, reply->labels.keys_size)
+            || !knn_reply_add(&size, reply->labels.count, KNN_NUMBER_WRITE + 1)
+            || !knn_reply_add(&size, reply->info->n_outputs, sizeof("{},"))
+            || !knn_reply_add(&size, 1, sizeof("[],"))))
+    {
+        return 0;
+    }
+
+    if ((outputs & KNN_KNEIGHBORS)
+        && (!knn_reply_add(&labels, 1,
+                           2 * KNN_NUMBER_WRITE
+                               + sizeof("{\"index\":,\"distance\":,"
+                                        "\"label\":},"))
+            || !knn_reply_add(&size, reply->info->n_neighbors, labels)
+            || !knn_reply_add(&size, 1, sizeof("[],"))))
+    {
+        return 0;
+    }
+
+    return size;
+}
+
+
+/* The bytes of all members but their values. */
+static size_t
+knn_reply_names(void)
+{
+    size_t i, size;
+
+    size = sizeof("{}");
+
+    for (i = 0; i < KNN_REPLY_MEMBERS; i++) {
+        size += strlen(knn_reply_members[i].list) + sizeof("[],");
+    }
+
+    return size;
+}
+
+
+size_t
+knn_reply_row_size(const knn_reply_t *reply, unsigned outputs)
+{
+    size_t size;
+
+    size = knn_reply_values(reply, outputs);
+
+    if (size == 0 || !knn_reply_add(&size, 1, knn_reply_names())) {
+        return 0;
+    }
+
+    return size;
+}
+
+
+size_t
+knn_reply_size(const knn_reply_t *reply, const knn_query_t *query)
+{
+    size_t size, total;
+
+    size = knn_reply_values(reply, query->outputs);
+    total = knn_reply_names();
+
+    if (size == 0 || !knn_reply_add(&total, query->rows, size)
+        || !knn_reply_add(&total, 1, reply->tail_size))
+    {
+        return 0;
+    }
+
+    return total;
+}
+
+
+/* Writes what ends every reply. */
+static bool
+knn_reply_end(knn_reply_t *reply, const char *name, const char *version)
+{
+    char  *p, *last;
+    size_t size;
+
+    size = sizeof(KNN_REPLY_TAIL)
+           + KNN_TEXT_ESCAPE * (strlen(name) + strlen(version));
+
+    reply->tail = malloc(size);
+
+    if (reply->tail == NULL) {
+        return false;
+    }
+
+    last = reply->tail + size;
+
+    p = knn_reply_literal(reply->tail, ",\"model\":\"");
+    p = knn_text_write(p, last, name, strlen(name));
+    p = knn_reply_literal(p, "\",\"version\":\"");
+    p = knn_text_write(p, last, version, strlen(version));
+    p = knn_reply_literal(p, "\"}");
+
+    reply->tail_size = (size_t) (p - reply->tail);
+
+    return true;
+}
+
+
+knn_reply_t *
+knn_reply_create(const knn_model_t *model, const char *name,
+                 const char *version)
+{
+    knn_reply_t *reply;
+
+    reply = calloc(1, sizeof(knn_reply_t));
+
+    if (reply == NULL) {
+        return NULL;
+    }
+
+    reply->model = model;
+    reply->info = knn_model_info(model);
+
+    if (!knn_labels_init(&reply->labels, reply->info)
+        || !knn_reply_end(reply, name, version))
+    {
+        knn_reply_destroy(reply);
+        return NULL;
+    }
+
+    return reply;
+}
+
+
+void
+knn_reply_destroy(knn_reply_t *reply)
+{
+    if (reply == NULL) {
+        return;
+    }
+
+    knn_labels_free(&reply->labels);
+    free(reply->tail);
+    free(reply);
+}
+
+
+void
+knn_reply_label(const knn_reply_t *reply, size_t output, uint32_t class,
+                const char **data, size_t *size)
+{
+    const knn_piece_t *label;
+
+    label = &reply->labels.labels[reply->labels.first[output] + class];
+    *data = label->data;
+    *size = label->size;
+}
