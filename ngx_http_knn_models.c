@@ -1,0 +1,380 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_knn_module.h"
+
+
+/* what one model file may hold when unpacked: a size_t on any platform */
+#define NGX_HTTP_KNN_MAX_SIZE        ((size_t) 4095 * 1024 * 1024)
+
+#define NGX_HTTP_KNN_VERSION_DIGITS  9
+
+
+static ngx_int_t ngx_http_knn_check_name(ngx_str_t *name);
+static ngx_uint_t ngx_http_knn_parse_version(u_char *p, u_char *last,
+    ngx_uint_t *parts);
+static ngx_int_t ngx_http_knn_compare_versions(ngx_uint_t *one,
+    ngx_uint_t *two, ngx_uint_t n);
+static ngx_http_knn_model_t *ngx_http_knn_add_model(ngx_conf_t *cf,
+    ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name, ngx_str_t *version);
+static char *ngx_http_knn_load_model(ngx_conf_t *cf,
+    ngx_http_knn_model_t *model);
+static void ngx_http_knn_free_model(void *data);
+
+
+char *
+ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_knn_main_conf_t *kmcf = conf;
+
+    ngx_str_t             *value, version;
+    ngx_http_knn_model_t  *model;
+
+    value = cf->args->elts;
+
+    if (ngx_http_knn_check_name(&value[1]) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid model name \"%V\", letters, digits, "
+                           "\"_\", \".\", and \"-\" are accepted", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_str_set(&version, "1.0.0");
+
+    if (cf->args->nelts == 4) {
+
+        if (ngx_strncmp(value[3].data, "version=", 8) != 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\", a version as "
+                               "\"version=1.0.0\" is accepted", &value[3]);
+            return NGX_CONF_ERROR;
+        }
+
+        version.len = value[3].len - 8;
+        version.data = value[3].data + 8;
+    }
+
+    model = ngx_http_knn_add_model(cf, kmcf, &value[1], &version);
+    if (model == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    model->file = value[2];
+
+    if (ngx_conf_full_name(cf->cycle, &model->file, 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    /* "nginx -s" parses the configuration only to find the pid file */
+
+    if (ngx_process == NGX_PROCESS_SIGNALLER) {
+        return NGX_CONF_OK;
+    }
+
+    return ngx_http_knn_load_model(cf, model);
+}
+
+
+/* "@" and white space would make "name@version" ambiguous. */
+static ngx_int_t
+ngx_http_knn_check_name(ngx_str_t *name)
+{
+    u_char  ch, *p, *last;
+
+    last = name->data + name->len;
+
+    for (p = name->data; p < last; p++) {
+        ch = *p | 0x20;
+
+        if ((ch >= 'a' && ch <= 'z') || (*p >= '0' && *p <= '9')
+            || *p == '_' || *p == '.' || *p == '-')
+        {
+            continue;
+        }
+
+        return NGX_ERROR;
+    }
+
+    return name->len ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Reads "1", "1.2", or "1.2.0"; returns how many parts there are, 0 if bad. */
+static ngx_uint_t
+ngx_http_knn_parse_version(u_char *p, u_char *last, ngx_uint_t *parts)
+{
+    u_char      *start;
+    ngx_int_t    value;
+    ngx_uint_t   n;
+
+    for (n = 0; n < NGX_HTTP_KNN_VERSION_PARTS; n++) {
+        start = p;
+
+        while (p < last && *p != '.') {
+            p++;
+        }
+
+        if (p - start > NGX_HTTP_KNN_VERSION_DIGITS
+            || (p - start > 1 && *start == '0'))
+        {
+            return 0;
+        }
+
+        value = ngx_atoi(start, p - start);
+
+        if (value == NGX_ERROR) {
+            return 0;
+        }
+
+        parts[n] = value;
+
+        if (p == last) {
+            return n + 1;
+        }
+
+        p++;
+    }
+
+    return 0;
+}
+
+
+/* Compares the first n parts. */
+static ngx_int_t
+ngx_http_knn_compare_versions(ngx_uint_t *one, ngx_uint_t *two, ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (one[i] != two[i]) {
+            return one[i] < two[i] ? -1 : 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* A new entry of the table, if its name and version are not there yet. */
+static ngx_http_knn_model_t *
+ngx_http_knn_add_model(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
+    ngx_str_t *name, ngx_str_t *version)
+{
+    u_char                 *p;
+    ngx_http_knn_model_t   *model, **mp;
+
+    model = ngx_pcalloc(cf->pool, sizeof(ngx_http_knn_model_t));
+    if (model == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     model->model = NULL;
+     *     model->reply = NULL;
+     *     model->info = NULL;
+     *     model->document = { 0, NULL };
+     */
+
+    if (ngx_http_knn_parse_version(version->data, version->data + version->len,
+                                   model->parts)
+        != NGX_HTTP_KNN_VERSION_PARTS)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid version \"%V\" of model \"%V\", "
+                           "a semantic version as \"1.0.0\" is accepted",
+                           version, name);
+        return NULL;
+    }
+
+    model->id.len = name->len + 1 + version->len;
+
+    model->id.data = ngx_pnalloc(cf->pool, model->id.len + 1);
+    if (model->id.data == NULL) {
+        return NULL;
+    }
+
+    p = ngx_cpymem(model->id.data, name->data, name->len);
+    *p++ = '@';
+    p = ngx_cpymem(p, version->data, version->len);
+    *p = '\0';
+
+    if (ngx_http_knn_find_model(kmcf, &model->id) != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "duplicate model \"%V\", give it another name or "
+                           "a \"version=\" of its own", &model->id);
+        return NULL;
+    }
+
+    model->name = *name;
+    model->version = *version;
+
+    mp = ngx_array_push(&kmcf->models);
+    if (mp == NULL) {
+        return NULL;
+    }
+
+    *mp = model;
+
+    return model;
+}
+
+
+/* Reads and checks the file; what it takes goes with the configuration. */
+static char *
+ngx_http_knn_load_model(ngx_conf_t *cf, ngx_http_knn_model_t *model)
+{
+    knn_error_t          err;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    cln->handler = ngx_http_knn_free_model;
+    cln->data = model;
+
+    model->model = knn_model_load((char *) model->file.data,
+                                  NGX_HTTP_KNN_MAX_SIZE, &err);
+
+    if (model->model == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "model \"%V\" is refused: %s",
+                           &model->id, err.message);
+        return NGX_CONF_ERROR;
+    }
+
+    model->info = knn_model_info(model->model);
+
+    model->reply = knn_reply_create(model->model, (char *) model->name.data,
+                                    (char *) model->version.data);
+    if (model->reply == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    model->document.data = (u_char *) knn_document_model(model->model,
+                                               (char *) model->name.data,
+                                               (char *) model->version.data,
+                                               &model->document.len);
+    if (model->document.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void
+ngx_http_knn_free_model(void *data)
+{
+    ngx_http_knn_model_t *model = data;
+
+    free(model->document.data);
+
+    if (model->reply != NULL) {
+        knn_reply_destroy(model->reply);
+    }
+
+    if (model->model != NULL) {
+        knn_model_free(model->model);
+    }
+}
+
+
+/* The newest model that "name", "name@1", "name@1.2", … may mean. */
+ngx_http_knn_model_t *
+ngx_http_knn_find_model(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name)
+{
+    size_t                  len;
+    u_char                 *at, *last;
+    ngx_uint_t              i, n, parts[NGX_HTTP_KNN_VERSION_PARTS];
+    ngx_http_knn_model_t  **models, *model, *found;
+
+    n = 0;
+    len = name->len;
+    last = name->data + name->len;
+
+    at = ngx_strlchr(name->data, last, '@');
+
+    if (at != NULL) {
+        len = at - name->data;
+        n = ngx_http_knn_parse_version(at + 1, last, parts);
+
+        if (n == 0) {
+            return NULL;
+        }
+    }
+
+    found = NULL;
+    models = kmcf->models.elts;
+
+    for (i = 0; i < kmcf->models.nelts; i++) {
+        model = models[i];
+
+        if (model->name.len != len
+            || ngx_memcmp(model->name.data, name->data, len) != 0
+            || ngx_http_knn_compare_versions(model->parts, parts, n) != 0)
+        {
+            continue;
+        }
+
+        if (found == NULL
+            || ngx_http_knn_compare_versions(model->parts, found->parts,
+                                             NGX_HTTP_KNN_VERSION_PARTS)
+               > 0)
+        {
+            found = model;
+        }
+    }
+
+    return found;
+}
+
+
+/* "iris@1.0.0, wine@2.1.0", NUL-terminated, for messages. */
+ngx_int_t
+ngx_http_knn_known_models(ngx_pool_t *pool, ngx_http_knn_main_conf_t *kmcf,
+    ngx_str_t *known)
+{
+    size_t                  len;
+    u_char                 *p;
+    ngx_uint_t              i;
+    ngx_http_knn_model_t  **models;
+
+    models = kmcf->models.elts;
+
+    len = sizeof("none");
+
+    for (i = 0; i < kmcf->models.nelts; i++) {
+        len += models[i]->id.len + sizeof(", ") - 1;
+    }
+
+    p = ngx_pnalloc(pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    known->data = p;
+
+    for (i = 0; i < kmcf->models.nelts; i++) {
+        p = ngx_sprintf(p, i ? ", %V" : "%V", &models[i]->id);
+    }
+
+    if (i == 0) {
+        p = ngx_cpymem(p, "none", sizeof("none") - 1);
+    }
+
+    *p = '\0';
+
+    known->len = p - known->data;
+
+    return NGX_OK;
+}

@@ -1,0 +1,446 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_knn_module.h"
+
+
+#define NGX_HTTP_KNN_MAX_ROWS  10000
+
+
+static ngx_int_t ngx_http_knn_init(ngx_conf_t *cf);
+static ngx_int_t ngx_http_knn_init_location(ngx_conf_t *cf,
+    ngx_http_knn_main_conf_t *kmcf, ngx_http_knn_location_t *location);
+static void *ngx_http_knn_create_main_conf(ngx_conf_t *cf);
+static void *ngx_http_knn_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_knn_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_knn_init_module(ngx_cycle_t *cycle);
+static ngx_http_knn_location_t *ngx_http_knn_add_location(ngx_conf_t *cf,
+    ngx_http_knn_loc_conf_t *klcf, ngx_http_handler_pt handler);
+static char *ngx_http_knn_predict(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_knn_document(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_knn_output(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+static ngx_conf_num_bounds_t  ngx_http_knn_max_rows_bounds = {
+    ngx_conf_check_num_bounds, 1, -1
+};
+
+
+static ngx_command_t  ngx_http_knn_commands[] = {
+
+    { ngx_string("knn_model"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE23,
+      ngx_http_knn_model,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("knn_predict"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_knn_predict,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("knn_info"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_knn_document,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      (void *) ngx_http_knn_info_handler },
+
+    { ngx_string("knn_health"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_knn_document,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      (void *) ngx_http_knn_health_handler },
+
+    { ngx_string("knn_output"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_knn_output,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("knn_max_rows"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_knn_loc_conf_t, max_rows),
+      &ngx_http_knn_max_rows_bounds },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_knn_module_ctx = {
+    NULL,                                  /* preconfiguration */
+    ngx_http_knn_init,                     /* postconfiguration */
+
+    ngx_http_knn_create_main_conf,         /* create main configuration */
+    NULL,                                  /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_knn_create_loc_conf,          /* create location configuration */
+    ngx_http_knn_merge_loc_conf            /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_knn_module = {
+    NGX_MODULE_V1,
+    &ngx_http_knn_module_ctx,              /* module context */
+    ngx_http_knn_commands,                 /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    ngx_http_knn_init_module,              /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+/* Resolves the names of models and prepares the documents about them. */
+static ngx_int_t
+ngx_http_knn_init(ngx_conf_t *cf)
+{
+    ngx_uint_t                  i;
+    ngx_http_knn_location_t   **locations;
+    ngx_http_knn_main_conf_t   *kmcf;
+
+    kmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_knn_module);
+
+    locations = kmcf->locations.elts;
+
+    for (i = 0; i < kmcf->locations.nelts; i++) {
+        if (ngx_http_knn_init_location(cf, kmcf, locations[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return ngx_http_knn_init_documents(cf, kmcf);
+}
+
+
+/* Checks that a location is still ours and finds its model. */
+static ngx_int_t
+ngx_http_knn_init_location(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
+    ngx_http_knn_location_t *location)
+{
+    ngx_str_t  known;
+
+    if (location->clcf->handler != location->handler) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"%V\" shares its location with another directive "
+                      "that answers requests, give it a location of its own "
+                      "in %s:%ui",
+                      &location->directive, location->file, location->line);
+        return NGX_ERROR;
+    }
+
+    if (location->handler != ngx_http_knn_predict_handler
+        || location->name.lengths != NULL)
+    {
+        return NGX_OK;
+    }
+
+    location->model = ngx_http_knn_find_model(kmcf, &location->name.value);
+
+    if (location->model != NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_knn_known_models(cf->pool, kmcf, &known) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "unknown model \"%V\" in \"%V\", known models: %V in %s:%ui",
+                  &location->name.value, &location->directive, &known,
+                  location->file, location->line);
+
+    return NGX_ERROR;
+}
+
+
+static void *
+ngx_http_knn_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_knn_main_conf_t  *kmcf;
+
+    kmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_knn_main_conf_t));
+    if (kmcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     kmcf->info = { 0, NULL };
+     *     kmcf->info_etag = { 0, NULL };
+     *     kmcf->health = { 0, NULL };
+     *     kmcf->health_status = 0;
+     */
+
+    if (ngx_array_init(&kmcf->models, cf->pool, 4,
+                       sizeof(ngx_http_knn_model_t *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    if (ngx_array_init(&kmcf->locations, cf->pool, 4,
+                       sizeof(ngx_http_knn_location_t *))
+        != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return kmcf;
+}
+
+
+static void *
+ngx_http_knn_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_knn_loc_conf_t  *klcf;
+
+    klcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_knn_loc_conf_t));
+    if (klcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     klcf->location = NULL;
+     *     klcf->outputs = 0;
+     */
+
+    klcf->max_rows = NGX_CONF_UNSET;
+
+    return klcf;
+}
+
+
+static char *
+ngx_http_knn_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_knn_loc_conf_t *prev = parent;
+    ngx_http_knn_loc_conf_t *conf = child;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    ngx_conf_merge_bitmask_value(conf->outputs, prev->outputs, KNN_PREDICT);
+    ngx_conf_merge_value(conf->max_rows, prev->max_rows,
+                         NGX_HTTP_KNN_MAX_ROWS);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    /* "if" and "limit_except" blocks are answered as what is around them */
+
+    if (clcf->noname && clcf->handler == NULL && prev->location != NULL) {
+        conf->location = prev->location;
+
+        if (clcf->lmt_excpt) {
+            clcf->handler = prev->location->handler;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Says what is served; the log of this configuration is open only now. */
+static ngx_int_t
+ngx_http_knn_init_module(ngx_cycle_t *cycle)
+{
+    ngx_uint_t                  i;
+    ngx_http_knn_model_t      **models, *model;
+    ngx_http_knn_main_conf_t   *kmcf;
+
+    kmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_knn_module);
+
+    if (kmcf == NULL) {
+        return NGX_OK;
+    }
+
+    models = kmcf->models.elts;
+
+    for (i = 0; i < kmcf->models.nelts; i++) {
+        model = models[i];
+
+        ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
+                      "model \"%V\" loaded from \"%V\": %s by %s, "
+                      "%uz rows of %uz features, algorithm %s, kernel %s",
+                      &model->id, &model->file, model->info->estimator,
+                      model->info->producer, model->info->n_samples,
+                      model->info->n_features, model->info->algorithm,
+                      model->info->kernel);
+    }
+
+    return NGX_OK;
+}
+
+
+/* Makes the handler answer the location that is being parsed. */
+static ngx_http_knn_location_t *
+ngx_http_knn_add_location(ngx_conf_t *cf, ngx_http_knn_loc_conf_t *klcf,
+    ngx_http_handler_pt handler)
+{
+    ngx_str_t                  *value;
+    ngx_http_knn_location_t    *location, **lp;
+    ngx_http_core_loc_conf_t   *clcf;
+    ngx_http_knn_main_conf_t   *kmcf;
+
+    value = cf->args->elts;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->handler != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" shares its location with another directive "
+                           "that answers requests, give it a location of its "
+                           "own", &value[0]);
+        return NULL;
+    }
+
+    kmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_knn_module);
+
+    lp = ngx_array_push(&kmcf->locations);
+    if (lp == NULL) {
+        return NULL;
+    }
+
+    location = ngx_pcalloc(cf->pool, sizeof(ngx_http_knn_location_t));
+    if (location == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     location->name = { 0 };
+     *     location->model = NULL;
+     */
+
+    location->directive = value[0];
+    location->file = cf->conf_file->file.name.data;
+    location->line = cf->conf_file->line;
+    location->clcf = clcf;
+    location->handler = handler;
+
+    *lp = location;
+
+    clcf->handler = handler;
+    klcf->location = location;
+
+    return location;
+}
+
+
+static char *
+ngx_http_knn_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_knn_loc_conf_t *klcf = conf;
+
+    ngx_str_t                         *value;
+    ngx_http_knn_location_t           *location;
+    ngx_http_compile_complex_value_t   ccv;
+
+    if (klcf->location != NULL
+        && klcf->location->handler == ngx_http_knn_predict_handler)
+    {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    location = ngx_http_knn_add_location(cf, klcf,
+                                         ngx_http_knn_predict_handler);
+    if (location == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = &value[1];
+    ccv.complex_value = &location->name;
+
+    if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_knn_document(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_knn_loc_conf_t *klcf = conf;
+
+    ngx_http_handler_pt  handler;
+
+    handler = (ngx_http_handler_pt) cmd->post;
+
+    if (klcf->location != NULL && klcf->location->handler == handler) {
+        return "is duplicate";
+    }
+
+    if (ngx_http_knn_add_location(cf, klcf, handler) == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* As "?output=" in a request, whose refusals name what is known. */
+static char *
+ngx_http_knn_output(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_knn_loc_conf_t *klcf = conf;
+
+    ngx_str_t    *value;
+    ngx_uint_t    i, outputs;
+    knn_error_t   err;
+
+    if (klcf->outputs != 0) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        outputs = knn_outputs_parse((char *) value[i].data, value[i].len,
+                                    &err);
+
+        if (outputs == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\": %s",
+                               &value[0], err.message);
+            return NGX_CONF_ERROR;
+        }
+
+        klcf->outputs |= outputs;
+    }
+
+    return NGX_CONF_OK;
+}
