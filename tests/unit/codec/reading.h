@@ -1,0 +1,137 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+/* Reads request bodies in any pieces, for the tests of requests. */
+
+
+#ifndef KNN_TEST_READING_H
+#define KNN_TEST_READING_H
+
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../codec/request.h"
+
+
+static const char *const iris_names[] = {
+    "sepal length (cm)", "sepal width (cm)", "petal length (cm)",
+    "petal width (cm)"};
+
+static const knn_model_info_t iris = {.n_features = 4,
+                                      .feature_names = iris_names};
+
+static const knn_model_info_t nameless = {.n_features = 4};
+
+
+/* what came of a body; the rows are in memory of malloc() */
+typedef struct {
+    knn_rows_t rows;
+    void      *memory;
+} reading_t;
+
+
+static inline void *
+reading_alloc(void *ctx, size_t size)
+{
+    void **memory;
+
+    memory = ctx;
+    ck_assert_ptr_null(*memory);
+
+    /* a bound that a test can afford: memory follows the body's size */
+    *memory = aligned_alloc(KNN_ALIGNMENT, (size + 63) & ~(size_t) 63);
+
+    return *memory;
+}
+
+
+/* Reads a body in pieces that end at the cuts, each in memory of its own. */
+static inline reading_t
+reading_cut(const knn_model_info_t *info, knn_format_e format, size_t max_rows,
+            const char *body, size_t size, const size_t *cuts, size_t n)
+{
+    char                 *piece;
+    size_t                i, from, to;
+    reading_t             reading;
+    knn_request_t        *request;
+    knn_request_options_t options;
+
+    memset(&reading, 0, sizeof(reading_t));
+    memset(&options, 0, sizeof(knn_request_options_t));
+
+    options.model = "iris";
+    options.info = info;
+    options.format = format;
+    options.max_rows = max_rows;
+    options.size = size;
+    options.outputs = KNN_PREDICT;
+    options.alloc = reading_alloc;
+    options.alloc_ctx = &reading.memory;
+
+    request = knn_request_create(&options);
+    ck_assert_ptr_nonnull(request);
+
+    for (i = 0, from = 0; i <= n; i++, from = to) {
+        to = i < n ? cuts[i] : size;
+        piece = malloc(to - from);
+        memcpy(piece, body + from, to - from);
+        (void) knn_request_feed(request, piece, to - from);
+        free(piece);
+    }
+
+    (void) knn_request_finish(request);
+
+    reading.rows = *knn_request_rows(request);
+    ck_assert(knn_request_finish(request) == reading.rows.error.status);
+
+    knn_request_destroy(request);
+
+    return reading;
+}
+
+
+/* The same in one piece. */
+static inline reading_t
+reading_whole(const knn_model_info_t *info, const char *body, size_t size)
+{
+    return reading_cut(info, KNN_FORMAT_AUTO, 10000, body, size, NULL, 0);
+}
+
+
+static inline void
+reading_free(reading_t *reading)
+{
+    free(reading->memory);
+}
+
+
+/* Fails unless both are the same in every respect. */
+static inline void
+reading_same(const reading_t *a, const reading_t *b, const knn_model_info_t *m,
+             const char *what, size_t cut)
+{
+    ck_assert_msg(a->rows.error.status == b->rows.error.status,
+                  "%s, cut at %zu: %s", what, cut, b->rows.error.message);
+    ck_assert_msg(strcmp(a->rows.error.message, b->rows.error.message) == 0,
+                  "%s, cut at %zu: \"%s\" became \"%s\"", what, cut,
+                  a->rows.error.message, b->rows.error.message);
+    ck_assert_str_eq(a->rows.pointer, b->rows.pointer);
+
+    if (a->rows.error.status != KNN_OK) {
+        return;
+    }
+
+    ck_assert_uint_eq(a->rows.rows, b->rows.rows);
+    ck_assert(a->rows.single == b->rows.single);
+    ck_assert_uint_eq(a->rows.outputs, b->rows.outputs);
+    ck_assert_mem_eq(a->rows.x, b->rows.x,
+                     a->rows.rows * m->n_features * sizeof(double));
+}
+
+
+#endif /* KNN_TEST_READING_H */

@@ -1,0 +1,369 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+/* The life of a query: its memory, its slices, and what a model tells. */
+
+
+#include "fixture.h"
+
+
+#define ROWS  50
+#define ALL   (KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS)
+#define GUARD 4096
+
+
+typedef struct {
+    fixture_t    f;
+    knn_model_t *model;
+    double      *q;
+} bench_t;
+
+
+/* the kinds of model that a query lays out differently */
+static void
+setup(bench_t *b, int kind)
+{
+    size_t i;
+
+    fixture_create(&b->f, (knn_algorithm_e) (kind % 3),
+                   kind % 2 == 0 ? KNN_EUCLIDEAN : KNN_MANHATTAN, 200, 3,
+                   kind < 6 ? 5 : 33, 20, 0.5);
+
+    b->f.parts.weights = (knn_weights_e) (kind / 3 % 2);
+    b->f.parts.n_outputs = 1 + (size_t) kind % 2;
+
+    b->model = fixture_build(&b->f);
+    b->q = fixture_alloc(ROWS * 3, sizeof(double));
+
+    for (i = 0; i < ROWS * 3; i++) {
+        b->q[i] = fixture_value(&b->f, 30, 0.1);
+    }
+}
+
+
+static void
+teardown(bench_t *b)
+{
+    free(b->q);
+    knn_model_free(b->model);
+    fixture_destroy(&b->f);
+}
+
+
+/* The results of both queries, as far as the second has them. */
+static void
+compare(const bench_t *b, const knn_query_t *whole, const knn_query_t *some)
+{
+    size_t k, o;
+
+    k = (size_t) b->f.parts.n_neighbors;
+    o = b->f.parts.n_outputs;
+
+    ck_assert_uint_eq(some->done, ROWS);
+
+    ck_assert((some->outputs & KNN_PREDICT) ? some->classes != NULL
+                                            : some->classes == NULL);
+    ck_assert((some->outputs & KNN_PREDICT_PROBA) ? some->proba != NULL
+                                                  : some->proba == NULL);
+    ck_assert((some->outputs & KNN_KNEIGHBORS) ? some->indices != NULL
+                                               : some->indices == NULL);
+    ck_assert((some->outputs & KNN_KNEIGHBORS) ? some->distances != NULL
+                                               : some->distances == NULL);
+    ck_assert((some->outputs & ~KNN_PREDICT) ? some->novelty != NULL
+                                             : some->novelty == NULL);
+
+    if (some->classes != NULL) {
+        ck_assert(memcmp(some->classes, whole->classes, ROWS * o * 4) == 0);
+    }
+
+    if (some->proba != NULL) {
+        ck_assert(
+            memcmp(some->proba, whole->proba, ROWS * o * FIXTURE_CLASSES * 8)
+            == 0);
+    }
+
+    if (some->indices != NULL) {
+        ck_assert(memcmp(some->indices, whole->indices, ROWS * k * 8) == 0);
+        ck_assert(memcmp(some->distances, whole->distances, ROWS * k * 8) == 0);
+    }
+
+    if (some->novelty != NULL) {
+        ck_assert(memcmp(some->novelty, whole->novelty, ROWS * 8) == 0);
+    }
+}
+
+
+/* any choice of outputs, any slices, and not a byte beyond its memory */
+START_TEST(outputs_and_slices)
+{
+    char        *memory;
+    size_t       i, size, slice;
+    bench_t      b;
+    unsigned     outputs;
+    knn_query_t *whole, *query;
+
+    setup(&b, _i);
+    knn_model_seal(b.model);
+
+    whole = fixture_query(b.model, b.q, ROWS, ALL);
+
+    for (outputs = 1; outputs <= ALL; outputs++) {
+        for (slice = 1; slice <= ROWS; slice += 7) {
+            size = knn_query_size(b.model, ROWS, outputs);
+            ck_assert_uint_gt(size, 0);
+
+            memory = aligned_alloc(KNN_ALIGNMENT, (size + GUARD + 63) & ~63ul);
+            memset(memory, 0x5a, size + GUARD);
+
+            query = knn_query_init(memory, b.model, b.q, ROWS, outputs);
+            ck_assert_ptr_eq(query, memory);
+
+            for (i = slice; !knn_query_run(query, slice); i += slice) {
+                ck_assert_uint_eq(query->done, i);
+            }
+
+            ck_assert(knn_query_run(query, SIZE_MAX));
+            compare(&b, whole, query);
+
+            for (i = size; i < size + GUARD && memory[i] == 0x5a; i++) {
+                /* void */
+            }
+
+            ck_assert_uint_eq(i, size + GUARD);
+            free(memory);
+        }
+    }
+
+    free(whole);
+    teardown(&b);
+}
+END_TEST
+
+
+START_TEST(sizes)
+{
+    bench_t      b;
+    knn_query_t *query;
+
+    setup(&b, 0);
+
+    ck_assert_uint_eq(knn_query_size(b.model, SIZE_MAX, ALL), 0);
+    ck_assert_uint_eq(knn_query_size(b.model, SIZE_MAX / 8, ALL), 0);
+    ck_assert_uint_eq(knn_query_size(b.model, SIZE_MAX / 39, KNN_KNEIGHBORS),
+                      0);
+    ck_assert_uint_gt(knn_query_size(b.model, 1000000, ALL), 1000000);
+
+    query = fixture_query(b.model, b.q, 0, ALL);
+    ck_assert_uint_eq(query->done, 0);
+
+    free(query);
+    teardown(&b);
+}
+END_TEST
+
+
+START_TEST(description)
+{
+    size_t                  i, o;
+    bench_t                 b;
+    const knn_model_info_t *info;
+
+    static const char *const names[] = {"a", "", "c c"};
+    static const char *const algorithms[] = {"brute", "kd_tree", "ball_tree"};
+
+    setup(&b, _i);
+    knn_model_free(b.model);
+
+    b.f.parts.feature_names = names;
+    b.f.labels[1].type = KNN_LABEL_STRING;
+    b.f.labels[1].value.string.data = "a\0b";
+    b.f.labels[1].value.string.len = 3;
+
+    b.model = fixture_build(&b.f);
+    info = knn_model_info(b.model);
+
+    b.f.labels[1].value.string.data = NULL;
+
+    ck_assert_str_eq(info->estimator, "KNeighborsClassifier");
+    ck_assert_str_eq(info->algorithm, algorithms[_i % 3]);
+    ck_assert_str_eq(info->metric, b.f.parts.metric_name);
+    ck_assert_str_eq(info->weights, _i / 3 % 2 ? "distance" : "uniform");
+    ck_assert_str_eq(info->producer, "a test");
+    ck_assert_str_eq(info->kernel, knn_kernels_best()->name);
+    ck_assert_double_eq(info->p, 0);
+    ck_assert_uint_eq(info->n_samples, 200);
+    ck_assert_uint_eq(info->n_features, 3);
+    ck_assert_uint_eq(info->n_neighbors, (size_t) b.f.parts.n_neighbors);
+    ck_assert_uint_eq(info->n_outputs, b.f.parts.n_outputs);
+    ck_assert_uint_eq(info->novelty_samples, 200);
+    ck_assert_uint_ge(info->memory, 200 * 3 * sizeof(double));
+
+    for (i = 0; i < 3; i++) {
+        ck_assert_str_eq(info->feature_names[i], names[i]);
+    }
+
+    for (o = 0; o < info->n_outputs; o++) {
+        ck_assert_uint_eq(info->outputs[o].n_classes, FIXTURE_CLASSES);
+        ck_assert_int_eq(info->outputs[o].classes[2].value.integer, 2);
+        ck_assert_mem_eq(info->outputs[o].classes[1].value.string.data, "a\0b",
+                         4);
+
+        for (i = 0; i < 200; i++) {
+            ck_assert_uint_eq(knn_model_target(b.model, (int64_t) i, o),
+                              (uint32_t) b.f.y[i * b.f.parts.n_outputs + o]);
+        }
+    }
+
+    teardown(&b);
+}
+END_TEST
+
+
+/* what minkowski is called with these p */
+START_TEST(metrics)
+{
+    size_t    i;
+    fixture_t f;
+
+    static const double       p[] = {1, 2, INFINITY, 1.5};
+    static const knn_metric_e meant[] = {KNN_MANHATTAN, KNN_EUCLIDEAN,
+                                         KNN_CHEBYSHEV, KNN_MINKOWSKI};
+
+    for (i = 0; i < 4; i++) {
+        knn_model_t *model;
+
+        fixture_create(&f, KNN_BRUTE, KNN_MINKOWSKI, 20, 2, 3, 5, 1);
+        f.parts.p = p[i];
+
+        model = fixture_build(&f);
+        ck_assert_int_eq(model->kind, meant[i]);
+        ck_assert_double_eq(model->info.p, i == 3 ? 1.5 : 0);
+
+        knn_model_free(model);
+        fixture_destroy(&f);
+    }
+}
+END_TEST
+
+
+/* The distance of a point to its nearest row but one. */
+static double
+nearest(const fixture_t *f, const double *q, size_t except)
+{
+    size_t i;
+    double least;
+
+    least = INFINITY;
+
+    for (i = 0; i < f->parts.n_samples; i++) {
+        if (i != except) {
+            least = fmin(least, plain_rdist(&f->parts, q, f->x + 3 * i));
+        }
+    }
+
+    return plain_dist(&f->parts, least);
+}
+
+
+START_TEST(novelty)
+{
+    size_t       i, j, below, some;
+    double       dist;
+    bench_t      b;
+    knn_query_t *query;
+
+    setup(&b, _i);
+
+    /* as it is, many rows have others at 0 and at the same distances */
+
+    for (i = 0; i < 600 && _i == 1; i++) {
+        b.f.x[i] += fixture_value(&b.f, 100, 1e-3);
+    }
+
+    knn_model_free(b.model);
+    b.f.parts.algorithm = KNN_BRUTE;
+    b.f.parts.tree = NULL;
+    b.model = fixture_build(&b.f);
+
+    /* training rows too: 0, and not below another 0 */
+
+    memcpy(b.q, b.f.x, 5 * 3 * sizeof(double));
+    query = fixture_query(b.model, b.q, ROWS, KNN_PREDICT_PROBA);
+
+    for (i = 0, some = 0; i < ROWS; i++) {
+        dist = nearest(&b.f, b.q + 3 * i, SIZE_MAX);
+
+        for (j = 0, below = 0; j < 200; j++) {
+            below += nearest(&b.f, b.f.x + 3 * j, j) < dist;
+        }
+
+        ck_assert_double_eq(query->novelty[i], (double) below / 200);
+        some += below > 0 && below < 200;
+    }
+
+    ck_assert_uint_gt(some, 5);
+
+    free(query);
+    teardown(&b);
+}
+END_TEST
+
+
+/* so many rows that only some of them can be compared with all */
+START_TEST(novelty_sampled)
+{
+    size_t       i, n;
+    double       q;
+    fixture_t    f;
+    knn_model_t *model;
+    knn_query_t *query;
+
+    n = 100000;
+
+    fixture_create(&f, KNN_BRUTE, KNN_EUCLIDEAN, n, 1, 1, 1, 1);
+
+    /* the gap below row i is i: a quarter of the rows have one below n / 4 */
+
+    for (i = 1; i < n; i++) {
+        f.x[i] = f.x[i - 1] + (double) i;
+    }
+
+    model = fixture_build(&f);
+
+    ck_assert_uint_lt(model->info.novelty_samples, n);
+    ck_assert_uint_gt(model->info.novelty_samples, 1000);
+
+    q = f.x[0] - (double) (n / 4);
+    query = fixture_query(model, &q, 1, KNN_KNEIGHBORS);
+    ck_assert_double_eq_tol(query->novelty[0], 0.25, 0.001);
+
+    free(query);
+    knn_model_free(model);
+    fixture_destroy(&f);
+}
+END_TEST
+
+
+Suite *
+knn_suite(void)
+{
+    Suite *suite;
+    TCase *tcase;
+
+    suite = suite_create("query");
+    tcase = tcase_create("query");
+    tcase_set_timeout(tcase, 60);
+
+    tcase_add_loop_test(tcase, outputs_and_slices, 0, 12);
+    tcase_add_test(tcase, sizes);
+    tcase_add_loop_test(tcase, description, 0, 6);
+    tcase_add_test(tcase, metrics);
+    tcase_add_loop_test(tcase, novelty, 0, 2);
+    tcase_add_test(tcase, novelty_sampled);
+    suite_add_tcase(suite, tcase);
+
+    return suite;
+}
