@@ -6,14 +6,16 @@ NGINX		?= $(or $(shell command -v nginx 2>/dev/null),/usr/sbin/nginx)
 NGINX_SRC	?= /usr/share/nginx/src
 EXTRA_MODULES	?=
 FUZZ_SECONDS	?= 60
-PREFIX		?= /usr
+
 DESTDIR		?=
+PREFIX		?= /usr
+MODULES_DIR	?= $(PREFIX)/lib/nginx/modules
 
 # Debian's, because its packages are what the tests import
 PYTHON		?= /usr/bin/python3
 
 OUT		?= build
-PKG_CONFIG	?= pkg-config
+JOBS		?= $(shell nproc 2>/dev/null || echo 1)
 
 WARNINGS	= -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wvla
 # contraction would change the rounding of distances
@@ -23,15 +25,121 @@ KNN_CFLAGS	= -std=c11 -D_GNU_SOURCE -O3 -g -fPIC -ffp-contract=off \
 MODEL_LIBS	= -llzma -lbz2 -lz -lcrypto -lm
 CODEC_LIBS	= -lyajl
 
+SANITIZE	= -fsanitize=address,undefined -fno-sanitize-recover=all \
+		  -fno-omit-frame-pointer
+
 MODEL_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard model/*.c))
 CODEC_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard codec/*.c))
 TOOL_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard tools/*.c))
-UNIT_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/unit/*.c))
+UNIT_SRCS	= $(wildcard tests/unit/*.c tests/unit/*/*.c)
+UNIT_TESTS	= $(patsubst %.c,$(OUT)/%,$(filter-out %/main.c,$(UNIT_SRCS)))
+FUZZERS		= $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+LIBS		= $(OUT)/libknncodec.a $(OUT)/libknn.a
+
+MODULE_DEPS	= config config.make $(wildcard *.c *.h) \
+		  $(wildcard model/*.[ch] codec/*.[ch])
+
+FORMATTED	= $(wildcard model/*.[ch] codec/*.[ch] tools/*.[ch]) \
+		  $(wildcard tests/fuzz/*.[ch] tests/unit/*.[ch]) \
+		  $(wildcard tests/unit/*/*.[ch])
 
 
 all: module $(OUT)/knn
 
-lib: $(OUT)/libknn.a $(OUT)/libknncodec.a
+module: $(OUT)/ngx_http_knn_module.so
+
+lib: $(LIBS)
+
+run:
+	scripts/packages build
+	$(MAKE) -j$(JOBS) all
+	scripts/run $(NGINX) $(PORT)
+
+test:
+	scripts/packages build test
+	$(MAKE) -j$(JOBS) all unit
+	$(PYTHON) tests/run $(OUT)
+
+unit: $(UNIT_TESTS)
+
+asan:
+	scripts/packages build test
+	$(MAKE) -j$(JOBS) OUT=$(OUT)/asan CFLAGS="$(SANITIZE)" LDFLAGS="$(SANITIZE)" \
+		all unit
+	scripts/sanitized $(PYTHON) tests/run $(OUT)/asan
+
+lint:
+	scripts/packages build lint
+	scripts/lint $(FORMATTED)
+
+fuzz:
+	scripts/packages build fuzz
+	$(MAKE) -j$(JOBS) OUT=$(OUT)/fuzz CC=clang \
+		CFLAGS="$(SANITIZE) -fsanitize=fuzzer-no-link -O1" fuzzers
+	scripts/fuzz $(OUT)/fuzz $(FUZZ_SECONDS)
+
+fuzzers: $(FUZZERS)
+
+memory:
+	scripts/packages build test valgrind
+	$(MAKE) -j$(JOBS) all
+	$(PYTHON) tests/run $(OUT) memory
+
+newest:
+	scripts/packages build test newest
+	$(MAKE) -j$(JOBS) all
+	$(PYTHON) -m venv $(OUT)/newest
+	$(OUT)/newest/bin/pip install -q --upgrade scikit-learn joblib pandas
+	KNN_NEWEST_PYTHON=$(OUT)/newest/bin/python \
+		$(PYTHON) tests/run $(OUT) parity -- -k newest
+
+bench:
+	scripts/packages build bench
+	$(MAKE) -j$(JOBS) OUT=$(OUT)/bench EXTRA_MODULES=tests/bench/constant module
+	$(PYTHON) tests/bench/predict.py $(OUT)/bench $(NGINX)
+
+install: all
+	install -D -m 644 $(OUT)/ngx_http_knn_module.so \
+		$(DESTDIR)$(MODULES_DIR)/ngx_http_knn_module.so
+	install -D -m 755 $(OUT)/knn $(DESTDIR)$(PREFIX)/bin/knn
+
+clean:
+	rm -rf build
+
+help:
+	@echo "make           build $(OUT)/ngx_http_knn_module.so and $(OUT)/knn"
+	@echo "make run       build and serve nginx.conf on port $(PORT)"
+	@echo "make test      run the unit, HTTP and parity tests"
+	@echo "make install   install the module and the command"
+	@echo "make bench     compare with a constant handler of the same nginx"
+	@echo "make lint      clang-format, clang-tidy, cppcheck, shellcheck"
+	@echo "make asan      the tests under ASan and UBSan"
+	@echo "make memory    valgrind, and what a worker costs"
+	@echo "make newest    parity with the newest scikit-learn of PyPI"
+	@echo "make fuzz      libFuzzer, FUZZ_SECONDS=$(FUZZ_SECONDS) a target"
+	@echo "make clean     remove build/"
+	@echo
+	@echo "PORT=$(PORT) NGINX=$(NGINX) NGINX_SRC=$(NGINX_SRC)"
+	@echo "EXTRA_MODULES=\"directories or archive URLs of nginx modules\""
+	@echo "DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) MODULES_DIR=$(MODULES_DIR)"
+
+
+# without the variables of this make, whose CFLAGS would replace nginx's
+$(OUT)/ngx_http_knn_module.so: $(OUT)/nginx/Makefile $(MODULE_DEPS)
+	env -u MAKEFLAGS $(MAKE) -j$(JOBS) -C $(OUT)/nginx-src \
+		-f $(abspath $(OUT))/nginx/Makefile modules
+	scripts/collect $(OUT)
+
+# what the configuration depends on, and what was configured last
+$(OUT)/nginx/Makefile: config config.make scripts/configure $(OUT)/nginx.args
+	scripts/configure $(OUT) $(NGINX_SRC) $(NGINX) "$(CFLAGS)" \
+		"$(LDFLAGS)" $(EXTRA_MODULES)
+
+$(OUT)/nginx.args: FORCE
+	@mkdir -p $(OUT)
+	@echo '$(NGINX) $(NGINX_SRC) $(EXTRA_MODULES) $(wildcard *.c)' \
+		| cmp -s - $@ || echo \
+		'$(NGINX) $(NGINX_SRC) $(EXTRA_MODULES) $(wildcard *.c)' > $@
 
 $(OUT)/libknn.a: $(MODEL_OBJS)
 $(OUT)/libknncodec.a: $(CODEC_OBJS)
@@ -40,17 +148,32 @@ $(OUT)/libknncodec.a: $(CODEC_OBJS)
 	@rm -f $@
 	$(AR) crs $@ $^
 
-$(OUT)/knn: $(TOOL_OBJS) $(OUT)/libknncodec.a $(OUT)/libknn.a
+$(OUT)/knn: $(TOOL_OBJS) $(LIBS)
 	$(CC) $(KNN_CFLAGS) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) $(MODEL_LIBS)
+
+# what is tested in model/ links nothing of codec/
+$(OUT)/tests/unit/model/%: $(OUT)/tests/unit/model/%.o \
+		$(OUT)/tests/unit/main.o $(OUT)/libknn.a
+	$(CC) $(KNN_CFLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) $(CHECK_LIBS)
+
+$(OUT)/tests/unit/codec/%: $(OUT)/tests/unit/codec/%.o \
+		$(OUT)/tests/unit/main.o $(LIBS)
+	$(CC) $(KNN_CFLAGS) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) $(MODEL_LIBS) \
+		$(CHECK_LIBS)
+
+CHECK_LIBS	= $(shell pkg-config --libs check)
+
+$(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(LIBS)
+	$(CC) $(KNN_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ \
+		$(CODEC_LIBS) $(MODEL_LIBS)
 
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(KNN_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(MODEL_OBJS) $(CODEC_OBJS) $(TOOL_OBJS) $(UNIT_OBJS))
+-include $(patsubst %.o,%.d,$(MODEL_OBJS) $(CODEC_OBJS) $(TOOL_OBJS)) \
+	$(patsubst %,%.d,$(UNIT_TESTS) $(FUZZERS))
 
-
-clean:
-	rm -rf build
-
-.PHONY: all lib module clean
+.SECONDARY:
+.PHONY: all module lib run test unit asan lint fuzz fuzzers memory newest \
+	bench install clean help FORCE
