@@ -4,6 +4,7 @@
  */
 
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,6 +30,7 @@ struct knn_arena_s {
     char        *pos; /* free part of the newest chunk */
     char        *end;
     size_t       size;
+    size_t       charged;
     size_t       limit;
 };
 
@@ -41,35 +43,49 @@ knn_align_up(size_t n, size_t to)
 }
 
 
-/* Maps a chunk with room for size bytes behind its header. */
+/* The size of a chunk with room for size bytes; 0 beyond all memory. */
+static size_t
+knn_chunk_size(size_t size)
+{
+    if (size > SIZE_MAX / 2) {
+        return 0;
+    }
+
+    size += KNN_ALIGNMENT;
+
+    return knn_align_up(size < KNN_ARENA_CHUNK ? KNN_ARENA_CHUNK : size,
+                        (size_t) sysconf(_SC_PAGESIZE));
+}
+
+
+/* Maps a chunk. */
 static knn_chunk_t *
 knn_chunk_map(size_t size)
 {
-    size_t       total;
     knn_chunk_t *chunk;
 
-    if (size > SIZE_MAX / 2) {
-        return NULL;
-    }
-
-    total = size + KNN_ALIGNMENT;
-
-    if (total < KNN_ARENA_CHUNK) {
-        total = KNN_ARENA_CHUNK;
-    }
-
-    total = knn_align_up(total, (size_t) sysconf(_SC_PAGESIZE));
-
-    chunk = mmap(NULL, total, PROT_READ | PROT_WRITE,
+    chunk = mmap(NULL, size, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (chunk == MAP_FAILED) {
         return NULL;
     }
 
-    chunk->size = total;
+    chunk->size = size;
 
     return chunk;
+}
+
+
+/* True when so many bytes more are within the limit. */
+static bool
+knn_arena_allows(const knn_arena_t *arena, size_t size)
+{
+    size_t held;
+
+    held = arena->size + arena->charged;
+
+    return held <= arena->limit && size <= arena->limit - held;
 }
 
 
@@ -77,13 +93,16 @@ knn_chunk_map(size_t size)
 static int
 knn_arena_grow(knn_arena_t *arena, size_t size)
 {
+    size_t       total;
     knn_chunk_t *chunk;
 
-    if (size > arena->limit || arena->size > arena->limit - size) {
+    total = knn_chunk_size(size);
+
+    if (total == 0 || !knn_arena_allows(arena, total)) {
         return -1;
     }
 
-    chunk = knn_chunk_map(size);
+    chunk = knn_chunk_map(total);
 
     if (chunk == NULL) {
         return -1;
@@ -131,7 +150,7 @@ knn_arena_create(size_t limit)
     knn_chunk_t *chunk;
     knn_arena_t *arena;
 
-    chunk = knn_chunk_map(sizeof(knn_arena_t));
+    chunk = knn_chunk_map(knn_chunk_size(sizeof(knn_arena_t)));
 
     if (chunk == NULL) {
         return NULL;
@@ -197,6 +216,35 @@ size_t
 knn_arena_size(const knn_arena_t *arena)
 {
     return arena->size;
+}
+
+
+void
+knn_arena_allow(knn_arena_t *arena, size_t more)
+{
+    if (__builtin_add_overflow(arena->limit, more, &arena->limit)) {
+        arena->limit = SIZE_MAX;
+    }
+}
+
+
+int
+knn_arena_charge(knn_arena_t *arena, size_t size)
+{
+    if (!knn_arena_allows(arena, size)) {
+        return -1;
+    }
+
+    arena->charged += size;
+
+    return 0;
+}
+
+
+void
+knn_arena_credit(knn_arena_t *arena, size_t size)
+{
+    arena->charged -= size;
 }
 
 

@@ -35,6 +35,13 @@ char *knn_arena_string(knn_arena_t *arena, const char *data, size_t len);
 /* Bytes taken from the system. */
 size_t knn_arena_size(const knn_arena_t *arena);
 
+/* Moves the limit up. */
+void knn_arena_allow(knn_arena_t *arena, size_t more);
+
+/* Counts bytes that are held elsewhere to the limit; -1 beyond it. */
+int  knn_arena_charge(knn_arena_t *arena, size_t size);
+void knn_arena_credit(knn_arena_t *arena, size_t size);
+
 /* Makes all of it read-only, for ever. */
 void knn_arena_seal(knn_arena_t *arena);
 

@@ -43,15 +43,14 @@ static const knn_magic_t knn_magics[] = {
      "7zXZ\0",
      KNN_XZ},
     {3, "\x5d\0\0", KNN_LZMA},
+    {4, "\x04\x22\x4d\x18", KNN_LZ4},
+    {2, "ZF", KNN_ZFILE},
     {0, NULL, KNN_PICKLE},
 };
 
 static const knn_refused_t knn_refused[] = {
-    {4, "\x04\x22\x4d\x18",
-     "is compressed with lz4, use joblib.dump with compress=\"gzip\""},
     {4, "\x28\xb5\x2f\xfd",
      "is compressed with zstd, use joblib.dump with compress=\"gzip\""},
-    {2, "ZF", "is compressed by joblib 0.9 or older, dump it with a newer one"},
     {4, "PK\3\4",
      "is a zip archive, unpack it, or dump the estimator with joblib.dump"},
     {6, "7z\xbc\xaf\x27\x1c", "is a 7z archive, unpack it"},
@@ -67,9 +66,15 @@ static const knn_refused_t knn_refused[] = {
     {0, NULL, NULL},
 };
 
-static const char *const knn_container_names[] = {
-    [KNN_PICKLE] = "pickle", [KNN_ZLIB] = "zlib", [KNN_GZIP] = "gzip",
-    [KNN_BZ2] = "bzip2",     [KNN_XZ] = "xz",     [KNN_LZMA] = "lzma"};
+static const char *const knn_container_names[] = {[KNN_PICKLE] = "pickle",
+                                                  [KNN_ZLIB] = "zlib",
+                                                  [KNN_GZIP] = "gzip",
+                                                  [KNN_BZ2] = "bzip2",
+                                                  [KNN_XZ] = "xz",
+                                                  [KNN_LZMA] = "lzma",
+                                                  [KNN_LZ4] = "lz4",
+                                                  [KNN_ZFILE] = "zlib",
+                                                  [KNN_NATIVE] = "safetensors"};
 
 
 /* True when data begin with magic. */
@@ -78,6 +83,18 @@ knn_container_begins(const void *data, size_t size, const char *magic,
                      size_t len)
 {
     return size >= len && memcmp(data, magic, len) == 0;
+}
+
+
+/*
+ * A header follows its length of 8 bytes, which is below 2^32.  What begins so
+ * is no other kind: all of them have something else in the upper half.
+ */
+bool
+knn_container_is_native(const void *data, size_t size)
+{
+    return size >= KNN_CONTAINER_HEAD
+           && memcmp((const char *) data + 4, "\0\0\0\0{", 5) == 0;
 }
 
 
@@ -172,6 +189,13 @@ knn_container_find(const void *data, size_t size, knn_container_e *kind,
     if (size == 0) {
         return knn_error(err, KNN_MALFORMED,
                          "is empty, write it with joblib.dump");
+    }
+
+    /* the length may begin as any other kind */
+
+    if (knn_container_is_native(data, size)) {
+        *kind = KNN_NATIVE;
+        return KNN_OK;
     }
 
     for (magic = knn_magics; magic->len != 0; magic++) {

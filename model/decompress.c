@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <bzlib.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <zlib.h>
 
@@ -175,7 +176,9 @@ knn_lzma_open(knn_container_e kind)
         return NULL;
     }
 
-    rc = kind == KNN_XZ ? lzma_stream_decoder(lzma, KNN_STREAM_DICTIONARY, 0)
+    /* streams and the padding between them are liblzma's to tell apart */
+    rc = kind == KNN_XZ ? lzma_stream_decoder(lzma, KNN_STREAM_DICTIONARY,
+                                              LZMA_CONCATENATED)
                         : lzma_alone_decoder(lzma, KNN_STREAM_DICTIONARY);
 
     if (rc != LZMA_OK) {
@@ -201,7 +204,7 @@ knn_lzma_step(void *state, knn_window_t *window)
     lzma->next_out = window->out;
     lzma->avail_out = window->out_left;
 
-    rc = lzma_code(lzma, LZMA_RUN);
+    rc = lzma_code(lzma, LZMA_FINISH);
 
     window->in = lzma->next_in;
     window->in_left = lzma->avail_in;
@@ -235,10 +238,57 @@ knn_lzma_close(void *state)
 }
 
 
+/* Opens lz4. */
+static void *
+knn_lz4_open(knn_container_e kind)
+{
+    LZ4F_dctx *lz4;
+
+    (void) kind;
+
+    return LZ4F_isError(LZ4F_createDecompressionContext(&lz4, LZ4F_VERSION))
+               ? NULL
+               : lz4;
+}
+
+
+/* Decompresses as much as there is room. */
+static knn_stream_e
+knn_lz4_step(void *state, knn_window_t *window)
+{
+    size_t rc, in, out;
+
+    in = window->in_left;
+    out = window->out_left;
+
+    rc = LZ4F_decompress(state, window->out, &out, window->in, &in, NULL);
+
+    if (LZ4F_isError(rc)) {
+        return KNN_STREAM_DAMAGED;
+    }
+
+    window->in += in;
+    window->in_left -= in;
+    window->out += out;
+    window->out_left -= out;
+
+    return rc == 0 ? KNN_STREAM_END : KNN_STREAM_MORE;
+}
+
+
+static void
+knn_lz4_close(void *state)
+{
+    (void) LZ4F_freeDecompressionContext(state);
+}
+
+
 const knn_decompressor_t knn_decompressors[] = {
     [KNN_ZLIB] = {false, knn_zlib_open, knn_zlib_step, knn_zlib_close},
     [KNN_GZIP] = {true, knn_zlib_open, knn_zlib_step, knn_zlib_close},
     [KNN_BZ2] = {true, knn_bz2_open, knn_bz2_step, knn_bz2_close},
-    [KNN_XZ] = {true, knn_lzma_open, knn_lzma_step, knn_lzma_close},
+    [KNN_XZ] = {false, knn_lzma_open, knn_lzma_step, knn_lzma_close},
     [KNN_LZMA] = {false, knn_lzma_open, knn_lzma_step, knn_lzma_close},
+    [KNN_LZ4] = {true, knn_lz4_open, knn_lz4_step, knn_lz4_close},
+    [KNN_ZFILE] = {false, knn_zlib_open, knn_zlib_step, knn_zlib_close},
 };

@@ -4,6 +4,7 @@
  */
 
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,12 +12,8 @@
 #include "utf8.h"
 
 
-/* the state of a dtype: (3, order, subdtype, names, fields, size, …) */
-#define KNN_DTYPE_STATE    8
-#define KNN_DTYPE_ORDER    1
-#define KNN_DTYPE_SUBDTYPE 2
-#define KNN_DTYPE_FIELDS   4
-#define KNN_DTYPE_SIZE     5
+/* numpy.dtype is called with (spec, align, copy) */
+#define KNN_DTYPE_SPEC     0
 
 #define KNN_DTYPE_MAX_SIZE 0x7fffffff
 
@@ -25,41 +22,83 @@ static const char knn_dtype_kinds[] = {'b', 'i', 'u', 'f', 'c', 'm',
                                        'M', 'S', 'U', 'O', 'V'};
 
 
-/* Reads "f8", "U10", … */
-static knn_status_e
-knn_dtype_spec(const knn_value_t *value, knn_dtype_t *dtype, knn_error_t *err)
-{
-    char        shown[KNN_QUOTE_SIZE];
-    size_t      i, len, size;
-    const char *spec;
+/*
+ * The states of a dtype, each version by its length:
+ *
+ *   0      (order, subdtype, fields, size, align)
+ *   1  (1, order, subdtype, fields, size, align)
+ *   2  (2, order, subdtype, names, fields, size, align)
+ *   3  the same, and flags
+ *   4  the same, and metadata
+ */
+typedef struct {
+    uint32_t len;
+    uint32_t order;
+    uint32_t subdtype;
+    uint32_t fields;
+    uint32_t size;
+} knn_dtype_state_t;
 
-    if (!knn_value_is_text(value, &spec, &len)) {
-        return knn_error(err, KNN_MALFORMED, "a dtype without a name");
+static const knn_dtype_state_t knn_dtype_states[] = {
+    {5, 0, 1, 2, 3}, {6, 1, 2, 3, 4}, {7, 1, 2, 4, 5},
+    {8, 1, 2, 4, 5}, {9, 1, 2, 4, 5}, {0, 0, 0, 0, 0},
+};
+
+
+/* True when elements of a kind may have the size that a name has. */
+static bool
+knn_dtype_has_size(char kind, size_t len, size_t size)
+{
+    switch (kind) {
+
+    case 'O':
+        return true;
+
+    case 'S':
+    case 'U':
+    case 'V':
+        return len > 1;
+
+    default:
+        return size != 0;
     }
+}
+
+
+knn_status_e
+knn_dtype_spec(const char *spec, size_t len, knn_dtype_t *dtype,
+               knn_error_t *err)
+{
+    char   shown[KNN_QUOTE_SIZE];
+    size_t i, size;
 
     size = 0;
 
     for (i = 1; i < len && spec[i] >= '0' && spec[i] <= '9'; i++) {
         size = size * 10 + (size_t) (spec[i] - '0');
 
-        /* numpy writes no zeros in front */
-        if (size == 0 || size > KNN_DTYPE_MAX_SIZE / 4) {
+        if (size > KNN_DTYPE_MAX_SIZE / 4) {
             break;
         }
     }
 
-    if (len < 2 || i != len
-        || memchr(knn_dtype_kinds, spec[0], sizeof(knn_dtype_kinds)) == NULL)
+    /* the unit of times, which nothing here needs */
+    if (i < len && spec[i] == '[' && (spec[0] == 'M' || spec[0] == 'm')) {
+        i = len;
+    }
+
+    /* numpy writes no zeros in front */
+    if (len == 0 || i != len || (len > 2 && spec[1] == '0')
+        || memchr(knn_dtype_kinds, spec[0], sizeof(knn_dtype_kinds)) == NULL
+        || !knn_dtype_has_size(spec[0], len, size))
     {
         return knn_error(err, KNN_UNSUPPORTED,
                          "dtype \"%s\" is not known, use a number or text",
                          knn_utf8_quote(shown, sizeof(shown), spec, len));
     }
 
-    dtype->kind = spec[0];
-    dtype->size = spec[0] == 'U' ? size * 4 : size;
-    dtype->swapped = false;
-    dtype->fields = NULL;
+    *dtype = (knn_dtype_t){.kind = spec[0],
+                           .size = spec[0] == 'U' ? size * 4 : size};
 
     return KNN_OK;
 }
@@ -69,29 +108,41 @@ knn_dtype_spec(const knn_value_t *value, knn_dtype_t *dtype, knn_error_t *err)
 static knn_status_e
 knn_dtype_state(const knn_value_t *state, knn_dtype_t *dtype, knn_error_t *err)
 {
-    knn_value_t *const *items;
+    const knn_value_t       *size;
+    knn_value_t *const      *items;
+    const knn_dtype_state_t *row;
 
-    if (state->type != KNN_VALUE_TUPLE || state->u.list.n < KNN_DTYPE_STATE) {
+    row = knn_dtype_states;
+
+    if (state->type == KNN_VALUE_TUPLE) {
+        while (row->len != 0 && row->len != state->u.list.n) {
+            row++;
+        }
+    }
+
+    if (state->type != KNN_VALUE_TUPLE || row->len == 0) {
         return knn_error(err, KNN_UNSUPPORTED,
-                         "a dtype whose state is not numpy's version 3");
+                         "a dtype whose state is none of numpy's versions 0 "
+                         "to 4");
     }
 
     items = state->u.list.items;
 
-    dtype->swapped = knn_value_is(items[KNN_DTYPE_ORDER], ">");
+    dtype->swapped = knn_value_is(items[row->order], ">");
 
-    if (items[KNN_DTYPE_SUBDTYPE]->type != KNN_VALUE_NONE) {
+    if (items[row->subdtype]->type != KNN_VALUE_NONE) {
         return knn_error(err, KNN_UNSUPPORTED,
                          "a dtype of arrays, use a plain one");
     }
 
-    if (items[KNN_DTYPE_FIELDS]->type == KNN_VALUE_DICT) {
-        dtype->fields = items[KNN_DTYPE_FIELDS];
+    if (items[row->fields]->type == KNN_VALUE_DICT) {
+        dtype->fields = items[row->fields];
     }
 
-    if (items[KNN_DTYPE_SIZE]->type != KNN_VALUE_INT
-        || (items[KNN_DTYPE_SIZE]->u.integer != -1
-            && items[KNN_DTYPE_SIZE]->u.integer != (int64_t) dtype->size))
+    size = items[row->size];
+
+    if (size->type != KNN_VALUE_INT
+        || (size->u.integer != -1 && size->u.integer != (int64_t) dtype->size))
     {
         return knn_error(err, KNN_MALFORMED,
                          "a dtype whose size contradicts its name");
@@ -104,8 +155,11 @@ knn_dtype_state(const knn_value_t *state, knn_dtype_t *dtype, knn_error_t *err)
 knn_status_e
 knn_dtype_read(const knn_value_t *value, knn_dtype_t *dtype, knn_error_t *err)
 {
-    char         buf[KNN_QUOTE_SIZE];
-    knn_status_e rc;
+    char               buf[KNN_QUOTE_SIZE];
+    size_t             len;
+    const char        *spec;
+    knn_status_e       rc;
+    const knn_value_t *args;
 
     if (value->type != KNN_VALUE_OBJECT || value->symbol != KNN_SYMBOL_DTYPE
         || value->u.object.args->u.list.n == 0)
@@ -114,7 +168,13 @@ knn_dtype_read(const knn_value_t *value, knn_dtype_t *dtype, knn_error_t *err)
                          knn_value_kind(value, buf, sizeof(buf)));
     }
 
-    rc = knn_dtype_spec(value->u.object.args->u.list.items[0], dtype, err);
+    args = value->u.object.args;
+
+    if (!knn_value_is_text(args->u.list.items[KNN_DTYPE_SPEC], &spec, &len)) {
+        return knn_error(err, KNN_MALFORMED, "a dtype without a name");
+    }
+
+    rc = knn_dtype_spec(spec, len, dtype, err);
 
     if (rc != KNN_OK || value->u.object.state == NULL) {
         return rc;
@@ -130,6 +190,10 @@ knn_dtype_field(const knn_dtype_t *dtype, const char *name, knn_dtype_t *field,
 {
     knn_status_e       rc;
     const knn_value_t *value, *at;
+
+    if (dtype->fields != NULL && dtype->fields->type == KNN_VALUE_LIST) {
+        return knn_dtype_descr_field(dtype->fields, name, field, offset, err);
+    }
 
     value = dtype->fields == NULL ? NULL : knn_value_get(dtype->fields, name);
 
@@ -184,7 +248,8 @@ bool
 knn_dtype_is_number(const knn_dtype_t *dtype)
 {
     return knn_dtype_is_integer(dtype)
-           || (dtype->kind == 'f' && (dtype->size == 4 || dtype->size == 8));
+           || (dtype->kind == 'f'
+               && (dtype->size == 2 || dtype->size == 4 || dtype->size == 8));
 }
 
 
@@ -205,6 +270,30 @@ knn_dtype_unit(const knn_dtype_t *dtype, const char *p, size_t width)
 }
 
 
+/* A float of 16 bits: a sign, 5 bits of exponent and 10 of fraction. */
+static double
+knn_dtype_half(unsigned bits)
+{
+    int    exponent;
+    double number;
+
+    number = bits & 0x3ff;
+    exponent = (int) (bits >> 10 & 0x1f);
+
+    if (exponent == 0x1f) {
+        number = number == 0 ? INFINITY : NAN;
+    }
+    else if (exponent == 0) {
+        number = ldexp(number, -24);
+    }
+    else {
+        number = ldexp(number + 0x400, exponent - 25);
+    }
+
+    return (bits & 0x8000) != 0 ? -number : number;
+}
+
+
 double
 knn_dtype_double(const knn_dtype_t *dtype, const char *p)
 {
@@ -220,10 +309,14 @@ knn_dtype_double(const knn_dtype_t *dtype, const char *p)
         return number;
     }
 
-    if (dtype->kind == 'f') {
+    if (dtype->kind == 'f' && dtype->size == 4) {
         half = (uint32_t) unit;
         memcpy(&single, &half, sizeof(single));
         return (double) single;
+    }
+
+    if (dtype->kind == 'f') {
+        return knn_dtype_half((unsigned) unit);
     }
 
     if (dtype->kind == 'u') {

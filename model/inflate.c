@@ -5,6 +5,7 @@
 
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "decompress.h"
 #include "inflate.h"
@@ -15,6 +16,9 @@
 
 /* small streams cost more to open than to read */
 #define KNN_INFLATE_STREAMS 4096
+
+/* "ZF", a number as Python's hex() has it, and blanks up to here at most */
+#define KNN_ZFILE_HEADER 22
 
 
 typedef struct {
@@ -121,6 +125,17 @@ knn_inflate_stream(knn_inflated_t *to, void *state, knn_window_t *window)
 }
 
 
+/* Skips the zeros that may lie between the members of gzip. */
+static void
+knn_inflate_padding(knn_container_e kind, knn_window_t *window)
+{
+    while (kind == KNN_GZIP && window->in_left > 0 && *window->in == 0) {
+        window->in++;
+        window->in_left--;
+    }
+}
+
+
 /* Decompresses the streams that follow each other. */
 static knn_status_e
 knn_inflate_all(knn_inflated_t *to, knn_window_t *window)
@@ -150,6 +165,7 @@ knn_inflate_all(knn_inflated_t *to, knn_window_t *window)
 
         rc = knn_inflate_stream(to, state, window);
         codec->close(state);
+        knn_inflate_padding(to->kind, window);
 
     } while (rc == KNN_OK && codec->many && window->in_left > 0);
 
@@ -167,22 +183,67 @@ knn_inflate_all(knn_inflated_t *to, knn_window_t *window)
 }
 
 
+/* Reads the header of a zfile: how many bytes it holds. */
+static knn_status_e
+knn_inflate_zfile(knn_window_t *window, size_t *declared, knn_error_t *err)
+{
+    char   text[KNN_ZFILE_HEADER + 1], *end;
+    size_t n;
+
+    n = window->in_left < KNN_ZFILE_HEADER ? window->in_left : KNN_ZFILE_HEADER;
+    memcpy(text, window->in, n);
+    text[n] = '\0';
+
+    *declared = strtoull(text + 2, &end, 16);
+
+    /* Python 2 has longs */
+    if (*end == 'L') {
+        end++;
+    }
+
+    if (text[2] != '0' || *end != ' ') {
+        return knn_error(err, KNN_MALFORMED,
+                         "has no length in its header, write it again");
+    }
+
+    end += strspn(end, " ");
+
+    window->in += end - text;
+    window->in_left -= (size_t) (end - text);
+
+    return KNN_OK;
+}
+
+
 knn_status_e
 knn_inflate(knn_container_e kind, const void *data, size_t size,
             size_t max_bytes, void **to, size_t *to_size, knn_error_t *err)
 {
+    size_t         declared;
     knn_status_e   rc;
     knn_window_t   window;
     knn_inflated_t inflated;
 
     window = (knn_window_t){.in = data, .in_left = size};
+    declared = 0;
 
     inflated = (knn_inflated_t){
         .kind = kind,
         .limit = max_bytes < SIZE_MAX / 2 ? max_bytes : SIZE_MAX / 2,
         .err = err};
 
-    rc = knn_inflate_all(&inflated, &window);
+    rc =
+        kind == KNN_ZFILE ? knn_inflate_zfile(&window, &declared, err) : KNN_OK;
+
+    if (rc == KNN_OK) {
+        rc = knn_inflate_all(&inflated, &window);
+    }
+
+    if (rc == KNN_OK && kind == KNN_ZFILE && inflated.size != declared) {
+        rc = knn_error(err, KNN_MALFORMED,
+                       "holds %zu bytes, but its header says %zu",
+                       inflated.size, declared);
+    }
 
     if (rc != KNN_OK) {
         free(inflated.data);

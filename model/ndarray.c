@@ -7,22 +7,17 @@
 #include "ndarray.h"
 
 
-/* the state of an ndarray: (1, shape, dtype, fortran, data) */
-#define KNN_NDARRAY_STATE   5
-#define KNN_NDARRAY_SHAPE   1
-#define KNN_NDARRAY_DTYPE   2
-#define KNN_NDARRAY_FORTRAN 3
-#define KNN_NDARRAY_DATA    4
-
-/* more attributes than any release gives a NumpyArrayWrapper */
-#define KNN_NDARRAY_WRAPPER 16
+/* an ndarray's state: (1, shape, dtype, order, data), of old without the 1 */
+#define KNN_NDARRAY_SHAPE 0
+#define KNN_NDARRAY_DTYPE 1
+#define KNN_NDARRAY_ORDER 2
+#define KNN_NDARRAY_DATA  3
 
 /* what _frombuffer is called with: (data, dtype, shape, order) */
 #define KNN_FROMBUFFER_ARGS 4
 
 
-/* Reads a tuple of sizes and multiplies them. */
-static knn_status_e
+knn_status_e
 knn_ndarray_shape(knn_arena_t *arena, const knn_value_t *value,
                   knn_ndarray_t *array, knn_error_t *err)
 {
@@ -69,44 +64,87 @@ knn_ndarray_shape(knn_arena_t *arena, const knn_value_t *value,
 }
 
 
-/* Reads 'C' or 'F'. */
-static knn_status_e
-knn_ndarray_order(const knn_value_t *value, knn_ndarray_t *array,
-                  knn_error_t *err)
+knn_status_e
+knn_ndarray_form(knn_arena_t *arena, const knn_value_t *dtype,
+                 const knn_value_t *shape, knn_ndarray_t *array,
+                 knn_error_t *err)
 {
-    array->fortran = knn_value_is(value, "F");
+    knn_status_e rc;
 
-    if (!array->fortran && !knn_value_is(value, "C")) {
-        return knn_error(err, KNN_MALFORMED,
-                         "an array's order is neither 'C' nor 'F'");
-    }
+    rc = knn_dtype_read(dtype, &array->dtype, err);
 
-    return KNN_OK;
+    return rc == KNN_OK ? knn_ndarray_shape(arena, shape, array, err) : rc;
 }
 
 
-/* Sets the elements, of which there must be as many as the shape says. */
-static knn_status_e
-knn_ndarray_data(knn_arena_t *arena, const knn_value_t *value,
-                 knn_ndarray_t *array, knn_error_t *err)
+knn_status_e
+knn_ndarray_order(const knn_value_t *order, knn_ndarray_t *array,
+                  knn_error_t *err)
 {
-    size_t len, size;
+    switch (order->type) {
 
-    if (array->dtype.kind == 'O') {
-        if (value->type != KNN_VALUE_LIST || value->u.list.n != array->count) {
-            return knn_error(err, KNN_MALFORMED,
-                             "an array of %zu objects has not as many",
-                             array->count);
-        }
-
-        array->items = value->u.list.items;
-
+    case KNN_VALUE_BOOL:
+        array->fortran = order->u.boolean;
         return KNN_OK;
+
+    case KNN_VALUE_INT:
+        array->fortran = order->u.integer != 0;
+        return KNN_OK;
+
+    default:
+        array->fortran = knn_value_is(order, "F");
+
+        return array->fortran || knn_value_is(order, "C")
+                   ? KNN_OK
+                   : knn_error(err, KNN_MALFORMED,
+                               "an array's order is neither 'C' nor 'F'");
+    }
+}
+
+
+/* Where the shape is in a state: before it, since version 1, the version. */
+static size_t
+knn_ndarray_start(const knn_value_t *state)
+{
+    return state->u.list.n != 0 && state->u.list.items[0]->type == KNN_VALUE_INT
+               ? 1
+               : 0;
+}
+
+
+knn_status_e
+knn_ndarray_state(knn_arena_t *arena, const knn_value_t *state,
+                  knn_ndarray_t *array, knn_error_t *err)
+{
+    size_t              start;
+    knn_status_e        rc;
+    knn_value_t *const *items;
+
+    if (state->type != KNN_VALUE_TUPLE
+        || state->u.list.n < knn_ndarray_start(state) + KNN_NDARRAY_DATA)
+    {
+        return knn_error(err, KNN_MALFORMED,
+                         "an array whose state is neither numpy's version 0 "
+                         "nor 1");
     }
 
-    if (!knn_value_is_bytes(arena, value, &array->data, &len)) {
-        return knn_error(err, KNN_MALFORMED, "an array's data are not bytes");
-    }
+    start = knn_ndarray_start(state);
+    items = state->u.list.items + start;
+
+    rc = knn_ndarray_form(arena, items[KNN_NDARRAY_DTYPE],
+                          items[KNN_NDARRAY_SHAPE], array, err);
+
+    return rc == KNN_OK
+               ? knn_ndarray_order(items[KNN_NDARRAY_ORDER], array, err)
+               : rc;
+}
+
+
+knn_status_e
+knn_ndarray_bytes(knn_ndarray_t *array, const char *data, size_t len,
+                  knn_error_t *err)
+{
+    size_t size;
 
     if (__builtin_mul_overflow(array->count, array->dtype.size, &size)
         || size != len)
@@ -116,70 +154,36 @@ knn_ndarray_data(knn_arena_t *arena, const knn_value_t *value,
                          array->count, array->dtype.size, len);
     }
 
+    array->data = data;
+
     return KNN_OK;
 }
 
 
-/* A class that lays its elements out as ndarray does. */
+/* Sets the elements, of which there must be as many as the shape says. */
 static knn_status_e
-knn_ndarray_class(const knn_value_t *value, knn_error_t *err)
+knn_ndarray_data(const knn_value_t *value, knn_ndarray_t *array,
+                 knn_error_t *err)
 {
-    if (value == NULL || value->type != KNN_VALUE_SYMBOL
-        || value->symbol != KNN_SYMBOL_NDARRAY)
-    {
-        return knn_error(err, KNN_UNSUPPORTED,
-                         "an array of another class than numpy.ndarray");
+    size_t      len;
+    const char *data;
+
+    if (array->dtype.kind != 'O') {
+        return knn_value_is_bytes(value, &data, &len)
+                   ? knn_ndarray_bytes(array, data, len, err)
+                   : knn_error(err, KNN_MALFORMED,
+                               "an array's data are not bytes");
     }
+
+    if (value->type != KNN_VALUE_LIST || value->u.list.n != array->count) {
+        return knn_error(err, KNN_MALFORMED,
+                         "an array of %zu objects has not as many",
+                         array->count);
+    }
+
+    array->items = value->u.list.items;
 
     return KNN_OK;
-}
-
-
-knn_status_e
-knn_ndarray_wrapped(knn_arena_t *arena, const knn_value_t *state,
-                    knn_ndarray_t *array, bool *padded, knn_error_t *err)
-{
-    knn_status_e       rc;
-    const knn_value_t *shape, *order, *dtype, *alignment;
-
-    if (state->type != KNN_VALUE_DICT) {
-        return knn_error(err, KNN_MALFORMED, "an array's state is no dict");
-    }
-
-    /* one dict may be the state of all arrays, and is searched for each */
-    if (state->u.list.n > 2 * KNN_NDARRAY_WRAPPER) {
-        return knn_error(err, KNN_MALFORMED,
-                         "an array has more than %d attributes",
-                         KNN_NDARRAY_WRAPPER);
-    }
-
-    shape = knn_value_get(state, "shape");
-    order = knn_value_get(state, "order");
-    dtype = knn_value_get(state, "dtype");
-    alignment = knn_value_get(state, "numpy_array_alignment_bytes");
-
-    if (shape == NULL || order == NULL || dtype == NULL) {
-        return knn_error(err, KNN_MALFORMED,
-                         "an array has no shape, order or dtype");
-    }
-
-    rc = knn_ndarray_class(knn_value_get(state, "subclass"), err);
-
-    if (rc == KNN_OK) {
-        rc = knn_dtype_read(dtype, &array->dtype, err);
-    }
-
-    if (rc == KNN_OK) {
-        rc = knn_ndarray_shape(arena, shape, array, err);
-    }
-
-    if (rc == KNN_OK) {
-        rc = knn_ndarray_order(order, array, err);
-    }
-
-    *padded = alignment != NULL && alignment->type != KNN_VALUE_NONE;
-
-    return rc;
 }
 
 
@@ -188,42 +192,35 @@ static knn_status_e
 knn_ndarray_reconstructed(knn_arena_t *arena, const knn_value_t *object,
                           knn_ndarray_t *array, knn_error_t *err)
 {
-    knn_status_e        rc;
-    const knn_value_t  *args, *state;
-    knn_value_t *const *items;
+    size_t             data;
+    knn_status_e       rc;
+    const knn_value_t *args, *state;
 
     args = object->u.object.args;
     state = object->u.object.state;
 
-    rc = knn_ndarray_class(args->u.list.n == 0 ? NULL : args->u.list.items[0],
-                           err);
+    if (args->u.list.n == 0 || args->u.list.items[0]->type != KNN_VALUE_SYMBOL
+        || args->u.list.items[0]->symbol != KNN_SYMBOL_NDARRAY)
+    {
+        return knn_error(err, KNN_UNSUPPORTED,
+                         "an array of another class than numpy.ndarray");
+    }
+
+    if (state == NULL) {
+        return knn_error(err, KNN_MALFORMED, "an array without its state");
+    }
+
+    rc = knn_ndarray_state(arena, state, array, err);
 
     if (rc != KNN_OK) {
         return rc;
     }
 
-    if (state == NULL || state->type != KNN_VALUE_TUPLE
-        || state->u.list.n != KNN_NDARRAY_STATE
-        || state->u.list.items[KNN_NDARRAY_FORTRAN]->type != KNN_VALUE_BOOL)
-    {
-        return knn_error(err, KNN_MALFORMED,
-                         "an array whose state is not numpy's version 1");
-    }
+    data = knn_ndarray_start(state) + KNN_NDARRAY_DATA;
 
-    items = state->u.list.items;
-    array->fortran = items[KNN_NDARRAY_FORTRAN]->u.boolean;
-
-    rc = knn_dtype_read(items[KNN_NDARRAY_DTYPE], &array->dtype, err);
-
-    if (rc == KNN_OK) {
-        rc = knn_ndarray_shape(arena, items[KNN_NDARRAY_SHAPE], array, err);
-    }
-
-    if (rc == KNN_OK) {
-        rc = knn_ndarray_data(arena, items[KNN_NDARRAY_DATA], array, err);
-    }
-
-    return rc;
+    return state->u.list.n == data + 1
+               ? knn_ndarray_data(state->u.list.items[data], array, err)
+               : knn_error(err, KNN_MALFORMED, "an array without its data");
 }
 
 
@@ -243,18 +240,14 @@ knn_ndarray_buffer(knn_arena_t *arena, const knn_value_t *object,
 
     args = object->u.object.args->u.list.items;
 
-    rc = knn_dtype_read(args[1], &array->dtype, err);
-
-    if (rc == KNN_OK) {
-        rc = knn_ndarray_shape(arena, args[2], array, err);
-    }
+    rc = knn_ndarray_form(arena, args[1], args[2], array, err);
 
     if (rc == KNN_OK) {
         rc = knn_ndarray_order(args[3], array, err);
     }
 
     if (rc == KNN_OK) {
-        rc = knn_ndarray_data(arena, args[0], array, err);
+        rc = knn_ndarray_data(args[0], array, err);
     }
 
     return rc;

@@ -6,7 +6,8 @@
 
 /*
  * numpy arrays in all the forms that files give them: pickled through
- * _reconstruct or _frombuffer, or written behind joblib's wrapper.
+ * _reconstruct or _frombuffer, or put by joblib behind a wrapper or into files
+ * of their own.
  */
 
 
@@ -32,13 +33,24 @@ struct knn_ndarray_s {
 };
 
 
-/*
- * Reads the state of a NumpyArrayWrapper: all but data.  padded tells that
- * the data begin behind a byte that counts their filling.
- */
-knn_status_e knn_ndarray_wrapped(knn_arena_t *arena, const knn_value_t *state,
-                                 knn_ndarray_t *array, bool *padded,
-                                 knn_error_t *err);
+/* Reads dtype and shape, which say how many elements there are. */
+knn_status_e knn_ndarray_form(knn_arena_t *arena, const knn_value_t *dtype,
+                              const knn_value_t *shape, knn_ndarray_t *array,
+                              knn_error_t *err);
+knn_status_e knn_ndarray_shape(knn_arena_t *arena, const knn_value_t *shape,
+                               knn_ndarray_t *array, knn_error_t *err);
+
+/* Reads 'C' or 'F', or a flag, which is an int where Python was old. */
+knn_status_e knn_ndarray_order(const knn_value_t *order, knn_ndarray_t *array,
+                               knn_error_t *err);
+
+/* Reads the form, and all of it but the elements: an ndarray's own state. */
+knn_status_e knn_ndarray_state(knn_arena_t *arena, const knn_value_t *state,
+                               knn_ndarray_t *array, knn_error_t *err);
+
+/* Sets the elements, which must be exactly these bytes. */
+knn_status_e knn_ndarray_bytes(knn_ndarray_t *array, const char *data,
+                               size_t len, knn_error_t *err);
 
 /* Reads any array, whose elements are all there then. */
 knn_status_e knn_ndarray_read(knn_arena_t *arena, const knn_value_t *value,

@@ -29,6 +29,13 @@ knn_pickle_grow(knn_pickle_t *pickle, void *vector, size_t *size, size_t index,
     }
 
     n = index < KNN_PICKLE_VECTOR ? KNN_PICKLE_VECTOR : index * 2;
+
+    if (knn_arena_charge(pickle->arena, (n - *size) * element) != 0) {
+        (void) knn_pickle_full(pickle);
+        return NULL;
+    }
+
+    pickle->charged += (n - *size) * element;
     p = realloc(vector, n * element);
 
     if (p == NULL) {
@@ -328,20 +335,23 @@ knn_pickle_release(knn_pickle_t *pickle)
     free(pickle->stack);
     free(pickle->marks);
     free(pickle->memo);
+
+    knn_arena_credit(pickle->arena, pickle->charged);
 }
 
 
 int
-knn_pickle_nested(knn_pickle_t *pickle)
+knn_pickle_nested(knn_pickle_t *pickle, const unsigned char **pos,
+                  const unsigned char *end)
 {
     int          rc;
     knn_value_t *value;
     knn_pickle_t inner;
 
     inner = (knn_pickle_t){.arena = pickle->arena,
-                           .start = pickle->start,
-                           .pos = pickle->pos,
-                           .end = pickle->end,
+                           .start = end == pickle->end ? pickle->start : *pos,
+                           .pos = *pos,
+                           .end = end,
                            .ops = pickle->ops,
                            .first = pickle->ops,
                            .nested = true,
@@ -355,7 +365,7 @@ knn_pickle_nested(knn_pickle_t *pickle)
         return -1;
     }
 
-    pickle->pos = inner.pos;
+    *pos = inner.pos;
     pickle->ops = inner.ops;
 
     return knn_pickle_push(pickle, value);
@@ -364,13 +374,14 @@ knn_pickle_nested(knn_pickle_t *pickle)
 
 knn_value_t *
 knn_pickle_read(knn_arena_t *arena, const void *data, size_t size,
-                knn_error_t *err)
+                knn_beside_t *beside, knn_error_t *err)
 {
     int          rc;
     knn_value_t *value;
     knn_pickle_t pickle;
 
     pickle = (knn_pickle_t){.arena = arena,
+                            .beside = beside,
                             .start = data,
                             .pos = data,
                             .end = (const unsigned char *) data + size,

@@ -15,15 +15,17 @@
 #define KNN_PICKLE_H
 
 
+#include "beside.h"
 #include "value.h"
 
 
 /*
  * The value of the one pickle that data is.  Text and bytes of values point
- * into data, which must outlive them.  NULL and err when it is refused.
+ * into data and into files beside it, which must outlive them.  NULL and err
+ * when it is refused.
  */
 knn_value_t *knn_pickle_read(knn_arena_t *arena, const void *data, size_t size,
-                             knn_error_t *err);
+                             knn_beside_t *beside, knn_error_t *err);
 
 
 #endif /* KNN_PICKLE_H */

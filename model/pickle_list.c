@@ -10,11 +10,22 @@
 #include "pickle_machine.h"
 
 
-/* Appends to a container and lets the error say when it cannot. */
+/* Appends to a container of the type that is due; opaque ones forget. */
 static int
-knn_pickle_fill(knn_pickle_t *pickle, knn_value_t *list, knn_value_t **items,
-                size_t n)
+knn_pickle_fill(knn_pickle_t *pickle, knn_value_t *list, knn_value_e type,
+                knn_value_t *const *items, size_t n)
 {
+    char buf[KNN_QUOTE_SIZE];
+
+    if (list->type == KNN_VALUE_OPAQUE) {
+        return 0;
+    }
+
+    if (list->type != type) {
+        return knn_pickle_fail(pickle, KNN_MALFORMED, "%s does not take items",
+                               knn_value_kind(list, buf, sizeof(buf)));
+    }
+
     if (knn_value_append(pickle->arena, list, items, n) != 0) {
         return knn_pickle_full(pickle);
     }
@@ -25,7 +36,7 @@ knn_pickle_fill(knn_pickle_t *pickle, knn_value_t *list, knn_value_t **items,
 
 /* A dict's keys must be what Python can hash. */
 static int
-knn_pickle_keys(knn_pickle_t *pickle, knn_value_t **items, size_t n)
+knn_pickle_keys(knn_pickle_t *pickle, knn_value_t *const *items, size_t n)
 {
     size_t i;
 
@@ -45,19 +56,32 @@ knn_pickle_keys(knn_pickle_t *pickle, knn_value_t **items, size_t n)
 }
 
 
-/* Checks that the topmost value is a container of the type that is due. */
-static knn_value_t *
-knn_pickle_container(knn_pickle_t *pickle, knn_value_t *list, knn_value_e type)
+int
+knn_pickle_dict_add(knn_pickle_t *pickle, knn_value_t *dict,
+                    knn_value_t *const *items, size_t n)
 {
-    char buf[KNN_QUOTE_SIZE];
+    return knn_pickle_keys(pickle, items, n) == 0
+               ? knn_pickle_fill(pickle, dict, KNN_VALUE_DICT, items, n)
+               : -1;
+}
 
-    if (list->type != type) {
-        (void) knn_pickle_fail(pickle, KNN_MALFORMED, "%s does not take items",
-                               knn_value_kind(list, buf, sizeof(buf)));
-        return NULL;
+
+/* Pushes a container of n items. */
+static int
+knn_pickle_push_list(knn_pickle_t *pickle, knn_value_e type,
+                     knn_value_t *const *items, size_t n)
+{
+    knn_value_t *list;
+
+    list = knn_value_new(pickle->arena, type);
+
+    if (list == NULL) {
+        return knn_pickle_full(pickle);
     }
 
-    return list;
+    return knn_pickle_fill(pickle, list, type, items, n) == 0
+               ? knn_pickle_push(pickle, list)
+               : -1;
 }
 
 
@@ -72,8 +96,8 @@ knn_op_empty(knn_pickle_t *pickle, unsigned type)
 int
 knn_op_marked(knn_pickle_t *pickle, unsigned type)
 {
-    size_t       n;
-    knn_value_t *list, **items;
+    size_t        n;
+    knn_value_t **items;
 
     if (knn_pickle_marked(pickle, &items, &n) != 0
         || (type == KNN_VALUE_DICT && knn_pickle_keys(pickle, items, n) != 0))
@@ -81,22 +105,14 @@ knn_op_marked(knn_pickle_t *pickle, unsigned type)
         return -1;
     }
 
-    list = knn_value_new(pickle->arena, (knn_value_e) type);
-
-    if (list == NULL) {
-        return knn_pickle_full(pickle);
-    }
-
-    return knn_pickle_fill(pickle, list, items, n) == 0
-               ? knn_pickle_push(pickle, list)
-               : -1;
+    return knn_pickle_push_list(pickle, (knn_value_e) type, items, n);
 }
 
 
 int
 knn_op_tuple(knn_pickle_t *pickle, unsigned n)
 {
-    knn_value_t *tuple, **items;
+    knn_value_t **items;
 
     items = knn_pickle_top(pickle, n);
 
@@ -104,26 +120,16 @@ knn_op_tuple(knn_pickle_t *pickle, unsigned n)
         return -1;
     }
 
-    tuple = knn_value_new(pickle->arena, KNN_VALUE_TUPLE);
-
-    if (tuple == NULL) {
-        return knn_pickle_full(pickle);
-    }
-
-    if (knn_pickle_fill(pickle, tuple, items, n) != 0) {
-        return -1;
-    }
-
     pickle->depth -= n;
 
-    return knn_pickle_push(pickle, tuple);
+    return knn_pickle_push_list(pickle, KNN_VALUE_TUPLE, items, n);
 }
 
 
 int
 knn_op_append(knn_pickle_t *pickle, unsigned arg)
 {
-    knn_value_t *list, **top;
+    knn_value_t **top;
 
     (void) arg;
 
@@ -133,18 +139,17 @@ knn_op_append(knn_pickle_t *pickle, unsigned arg)
         return -1;
     }
 
-    list = knn_pickle_container(pickle, top[0], KNN_VALUE_LIST);
     pickle->depth--;
 
-    return list == NULL ? -1 : knn_pickle_fill(pickle, list, top + 1, 1);
+    return knn_pickle_fill(pickle, top[0], KNN_VALUE_LIST, top + 1, 1);
 }
 
 
 int
 knn_op_appends(knn_pickle_t *pickle, unsigned type)
 {
-    size_t       n;
-    knn_value_t *list, **items, **top;
+    size_t        n;
+    knn_value_t **items, **top;
 
     if (knn_pickle_marked(pickle, &items, &n) != 0) {
         return -1;
@@ -156,9 +161,7 @@ knn_op_appends(knn_pickle_t *pickle, unsigned type)
         return -1;
     }
 
-    list = knn_pickle_container(pickle, top[0], (knn_value_e) type);
-
-    return list == NULL ? -1 : knn_pickle_fill(pickle, list, items, n);
+    return knn_pickle_fill(pickle, top[0], (knn_value_e) type, items, n);
 }
 
 
@@ -166,17 +169,11 @@ knn_op_appends(knn_pickle_t *pickle, unsigned type)
 static int
 knn_pickle_set(knn_pickle_t *pickle, knn_value_t **items, size_t n)
 {
-    knn_value_t *dict, **top;
+    knn_value_t **top;
 
     top = knn_pickle_top(pickle, 1);
 
-    if (top == NULL || knn_pickle_keys(pickle, items, n) != 0) {
-        return -1;
-    }
-
-    dict = knn_pickle_container(pickle, top[0], KNN_VALUE_DICT);
-
-    return dict == NULL ? -1 : knn_pickle_fill(pickle, dict, items, n);
+    return top == NULL ? -1 : knn_pickle_dict_add(pickle, top[0], items, n);
 }
 
 

@@ -17,11 +17,12 @@
 #define KNN_PICKLE_MACHINE_H
 
 
+#include "beside.h"
 #include "value.h"
 
 
 /* far beyond any model, near enough to end soon */
-#define KNN_PICKLE_MAX_OPS   (4 * 1024 * 1024)
+#define KNN_PICKLE_MAX_OPS   (64 * 1024 * 1024)
 #define KNN_PICKLE_MAX_DEPTH (1024 * 1024)
 #define KNN_PICKLE_MAX_MARKS 4096
 
@@ -46,6 +47,7 @@ extern const knn_opcode_t knn_opcodes[256];
 
 struct knn_pickle_s {
     knn_arena_t         *arena;
+    knn_beside_t        *beside;
     const unsigned char *start;
     const unsigned char *pos;
     const unsigned char *end;
@@ -67,6 +69,8 @@ struct knn_pickle_s {
     size_t        n_memo; /* one more than the highest index */
     size_t        memo_size;
 
+    size_t charged; /* to the arena, for these vectors */
+
     bool         nested; /* inside an array of objects */
     bool         stopped;
     knn_error_t *err;
@@ -80,8 +84,9 @@ int knn_pickle_fail(knn_pickle_t *pickle, knn_status_e status, const char *fmt,
 /* The error of an arena that is full, or of a system without memory; -1. */
 int knn_pickle_full(knn_pickle_t *pickle);
 
-/* Runs the pickle that begins here by itself and pushes its value. */
-int knn_pickle_nested(knn_pickle_t *pickle);
+/* Runs the pickle at *pos by itself, moves behind it and pushes its value. */
+int knn_pickle_nested(knn_pickle_t *pickle, const unsigned char **pos,
+                      const unsigned char *end);
 
 /* The next len bytes; NULL and the error when they are not there. */
 const unsigned char *knn_pickle_take(knn_pickle_t *pickle, size_t len);
@@ -107,6 +112,8 @@ int knn_pickle_memo_put(knn_pickle_t *pickle, uint64_t index);
 int knn_pickle_memo_get(knn_pickle_t *pickle, uint64_t index);
 
 /* pickle_scalar.c */
+int knn_pickle_push_text(knn_pickle_t *pickle, knn_value_e type,
+                         const char *data, size_t len);
 int knn_pickle_push_int(knn_pickle_t *pickle, int64_t integer);
 int knn_op_none(knn_pickle_t *pickle, unsigned arg);
 int knn_op_bool(knn_pickle_t *pickle, unsigned value);
@@ -127,6 +134,10 @@ int knn_op_line_put(knn_pickle_t *pickle, unsigned arg);
 int knn_op_line_get(knn_pickle_t *pickle, unsigned arg);
 
 /* pickle_list.c */
+
+/* Adds n keys and values to a dict; an opaque object forgets them. */
+int knn_pickle_dict_add(knn_pickle_t *pickle, knn_value_t *dict,
+                        knn_value_t *const *items, size_t n);
 int knn_op_empty(knn_pickle_t *pickle, unsigned type);
 int knn_op_marked(knn_pickle_t *pickle, unsigned type);
 int knn_op_tuple(knn_pickle_t *pickle, unsigned n);
@@ -135,12 +146,34 @@ int knn_op_appends(knn_pickle_t *pickle, unsigned type);
 int knn_op_setitem(knn_pickle_t *pickle, unsigned arg);
 int knn_op_setitems(knn_pickle_t *pickle, unsigned arg);
 
-/* pickle_object.c */
+/* pickle_global.c */
+
+/* Pushes a global by its name; an error when it must not be in a file. */
+int knn_pickle_push_global(knn_pickle_t *pickle, const char *module,
+                           size_t module_len, const char *name,
+                           size_t name_len);
 int knn_op_global(knn_pickle_t *pickle, unsigned arg);
 int knn_op_stack_global(knn_pickle_t *pickle, unsigned arg);
+
+/* pickle_object.c */
+int knn_pickle_push_opaque(knn_pickle_t *pickle, const char *global);
+int knn_pickle_push_object(knn_pickle_t *pickle, knn_symbol_e symbol,
+                           knn_value_t *args);
 int knn_op_reduce(knn_pickle_t *pickle, unsigned arg);
 int knn_op_newobj(knn_pickle_t *pickle, unsigned operands);
+int knn_op_inst(knn_pickle_t *pickle, unsigned arg);
+int knn_op_obj(knn_pickle_t *pickle, unsigned arg);
 int knn_op_build(knn_pickle_t *pickle, unsigned arg);
+
+/* pickle_bytes.c: pushes the bytes that a call of symbol makes of args. */
+int knn_pickle_push_bytes(knn_pickle_t *pickle, knn_symbol_e symbol,
+                          knn_value_t *args);
+
+/*
+ * pickle_array.c: when the object on top is a wrapper of joblib that has its
+ * state now, pushes the array that it stands for instead.
+ */
+int knn_pickle_array(knn_pickle_t *pickle, const knn_value_t *object);
 
 
 #endif /* KNN_PICKLE_MACHINE_H */

@@ -4,121 +4,14 @@
  */
 
 
-/* Opcodes that name globals, call them and set the state of what they made. */
+/*
+ * Opcodes that call globals and set the state of what they made.  Nothing is
+ * called: an object is its callable's name, the arguments and the state.
+ */
 
 
-#include "ndarray.h"
 #include "pickle_machine.h"
 #include "utf8.h"
-
-
-/* Refuses a global, naming where it is used as far as that is known. */
-static int
-knn_pickle_unknown(knn_pickle_t *pickle, const char *module, size_t module_len,
-                   const char *name, size_t name_len)
-{
-    char         shown[3][KNN_QUOTE_SIZE], kind[KNN_QUOTE_SIZE];
-    size_t       len;
-    const char  *owner, *key;
-    knn_value_t *top;
-
-    owner = "the file";
-    key = "";
-    len = 0;
-
-    if (pickle->depth > 0 && pickle->stack[0]->type == KNN_VALUE_OBJECT) {
-        owner = knn_value_kind(pickle->stack[0], kind, sizeof(kind));
-    }
-
-    if (pickle->depth > 1) {
-        top = pickle->stack[pickle->depth - 1];
-        (void) knn_value_is_text(top, &key, &len);
-    }
-
-    return knn_pickle_fail(
-        pickle, KNN_UNSUPPORTED,
-        "%s refers to %s.%s%s%s, which is refused; dump a fitted "
-        "KNeighborsClassifier with weights uniform or distance and metric "
-        "euclidean, manhattan, chebyshev or minkowski",
-        owner, knn_utf8_quote(shown[0], KNN_QUOTE_SIZE, module, module_len),
-        knn_utf8_quote(shown[1], KNN_QUOTE_SIZE, name, name_len),
-        len == 0 ? "" : " as ",
-        knn_utf8_quote(shown[2], KNN_QUOTE_SIZE, key, len));
-}
-
-
-/* Pushes a global by its name. */
-static int
-knn_pickle_push_global(knn_pickle_t *pickle, const char *module,
-                       size_t module_len, const char *name, size_t name_len)
-{
-    knn_value_t *value;
-    knn_symbol_e symbol;
-
-    symbol = knn_symbol_find(module, module_len, name, name_len);
-
-    if (symbol == KNN_SYMBOL_NONE) {
-        return knn_pickle_unknown(pickle, module, module_len, name, name_len);
-    }
-
-    value = knn_value_new(pickle->arena, KNN_VALUE_SYMBOL);
-
-    if (value != NULL) {
-        value->symbol = symbol;
-    }
-
-    return knn_pickle_push(pickle, value);
-}
-
-
-int
-knn_op_global(knn_pickle_t *pickle, unsigned arg)
-{
-    size_t      module_len, name_len;
-    const char *module, *name;
-
-    (void) arg;
-
-    module = knn_pickle_line(pickle, &module_len);
-
-    if (module == NULL) {
-        return -1;
-    }
-
-    name = knn_pickle_line(pickle, &name_len);
-
-    if (name == NULL) {
-        return -1;
-    }
-
-    return knn_pickle_push_global(pickle, module, module_len, name, name_len);
-}
-
-
-int
-knn_op_stack_global(knn_pickle_t *pickle, unsigned arg)
-{
-    knn_value_t **top;
-
-    (void) arg;
-
-    top = knn_pickle_top(pickle, 2);
-
-    if (top == NULL) {
-        return -1;
-    }
-
-    if (top[0]->type != KNN_VALUE_TEXT || top[1]->type != KNN_VALUE_TEXT) {
-        return knn_pickle_fail(pickle, KNN_MALFORMED,
-                               "the name of a global is not text");
-    }
-
-    pickle->depth -= 2;
-
-    return knn_pickle_push_global(pickle, top[0]->u.text.data,
-                                  top[0]->u.text.len, top[1]->u.text.data,
-                                  top[1]->u.text.len);
-}
 
 
 /* Checks a callable and its arguments. */
@@ -128,7 +21,8 @@ knn_pickle_callable(knn_pickle_t *pickle, const knn_value_t *callable,
 {
     char buf[KNN_QUOTE_SIZE];
 
-    if (callable->type != KNN_VALUE_SYMBOL) {
+    if (callable->type != KNN_VALUE_SYMBOL
+        && callable->type != KNN_VALUE_OPAQUE) {
         return knn_pickle_fail(pickle, KNN_MALFORMED,
                                "%s is called, not a class or function",
                                knn_value_kind(callable, buf, sizeof(buf)));
@@ -144,24 +38,58 @@ knn_pickle_callable(knn_pickle_t *pickle, const knn_value_t *callable,
 }
 
 
-/* The inert object that a call stands for. */
-static knn_value_t *
-knn_pickle_object(knn_pickle_t *pickle, knn_symbol_e symbol, knn_value_t *args)
+/* The class that a callable is given to make an object of, or callable. */
+static const knn_value_t *
+knn_pickle_class(const knn_value_t *callable, const knn_value_t *args)
 {
-    knn_value_t *object, *first;
+    const knn_value_t *first;
 
-    first = args->u.list.n == 0 ? NULL : args->u.list.items[0];
-
-    /* these only make an object of the class that they are given */
-    if ((symbol == KNN_SYMBOL_RECONSTRUCTOR || symbol == KNN_SYMBOL_NEW_OBJECT)
-        && first != NULL && first->type == KNN_VALUE_SYMBOL)
-    {
-        symbol = first->symbol;
+    if (args->u.list.n == 0) {
+        return callable;
     }
 
-    if (symbol == KNN_SYMBOL_ORDERED_DICT && first == NULL) {
-        return knn_value_new(pickle->arena, KNN_VALUE_DICT);
+    first = args->u.list.items[0];
+
+    if (first->type != KNN_VALUE_SYMBOL && first->type != KNN_VALUE_OPAQUE) {
+        return callable;
     }
+
+    switch (callable->symbol) {
+
+    case KNN_SYMBOL_RECONSTRUCTOR:
+    case KNN_SYMBOL_NEW_OBJECT:
+        return first;
+
+    case KNN_SYMBOL_RECONSTRUCT:
+        return first->symbol == KNN_SYMBOL_OPAQUE ? first : callable;
+
+    default:
+        return callable;
+    }
+}
+
+
+int
+knn_pickle_push_opaque(knn_pickle_t *pickle, const char *global)
+{
+    knn_value_t *object;
+
+    object = knn_value_new(pickle->arena, KNN_VALUE_OPAQUE);
+
+    if (object != NULL) {
+        object->symbol = KNN_SYMBOL_OPAQUE;
+        object->u.global = global;
+    }
+
+    return knn_pickle_push(pickle, object);
+}
+
+
+int
+knn_pickle_push_object(knn_pickle_t *pickle, knn_symbol_e symbol,
+                       knn_value_t *args)
+{
+    knn_value_t *object;
 
     object = knn_value_new(pickle->arena, KNN_VALUE_OBJECT);
 
@@ -170,7 +98,150 @@ knn_pickle_object(knn_pickle_t *pickle, knn_symbol_e symbol, knn_value_t *args)
         object->u.object.args = args;
     }
 
-    return object;
+    return knn_pickle_push(pickle, object);
+}
+
+
+/* A method of an opaque object, which distributions keep of themselves. */
+static int
+knn_pickle_push_method(knn_pickle_t *pickle, const knn_value_t *args)
+{
+    size_t              len;
+    const char         *name;
+    knn_value_t *const *items;
+
+    items = args->u.list.items;
+
+    if (args->u.list.n != 2 || items[0]->type != KNN_VALUE_OPAQUE
+        || !knn_value_is_text(items[1], &name, &len) || len < 2
+        || (name[0] == '_' && name[1] == '_'))
+    {
+        return knn_pickle_fail(pickle, KNN_UNSUPPORTED,
+                               "builtins.getattr is refused but for methods "
+                               "of objects in the file; dump the fitted "
+                               "estimator alone");
+    }
+
+    return knn_pickle_push_opaque(pickle, items[0]->u.global);
+}
+
+
+/* numpy's functions, which some releases name by a call. */
+static int
+knn_pickle_push_ufunc(knn_pickle_t *pickle, const knn_value_t *args)
+{
+    size_t              module_len, name_len;
+    const char         *module, *name;
+    knn_value_t *const *items;
+
+    items = args->u.list.items;
+
+    if (args->u.list.n != 2
+        || !knn_value_is_text(items[0], &module, &module_len)
+        || !knn_value_is_text(items[1], &name, &name_len))
+    {
+        return knn_pickle_fail(pickle, KNN_MALFORMED,
+                               "the name of a function is not text");
+    }
+
+    return knn_pickle_push_global(pickle, module, module_len, name, name_len);
+}
+
+
+/* Fills a dict with pairs, each a list or tuple of two. */
+static int
+knn_pickle_pairs(knn_pickle_t *pickle, knn_value_t *dict,
+                 const knn_value_t *pairs)
+{
+    size_t       i;
+    knn_value_t *pair;
+
+    for (i = 0; i < pairs->u.list.n; i++) {
+        pair = pairs->u.list.items[i];
+
+        if ((pair->type != KNN_VALUE_LIST && pair->type != KNN_VALUE_TUPLE)
+            || pair->u.list.n != 2)
+        {
+            return knn_pickle_fail(pickle, KNN_MALFORMED,
+                                   "a dict is made of what are no pairs");
+        }
+
+        if (knn_pickle_dict_add(pickle, dict, pair->u.list.items, 2) != 0) {
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * Pushes a dict, whatever class of dicts was called.  What it holds follows,
+ * or is the last argument: pairs in Python 2, a dict in protocols 0 and 1.
+ */
+static int
+knn_pickle_push_dict(knn_pickle_t *pickle, const knn_value_t *args)
+{
+    int                rc;
+    knn_value_t       *dict;
+    const knn_value_t *last;
+
+    dict = knn_value_new(pickle->arena, KNN_VALUE_DICT);
+
+    if (dict == NULL) {
+        return knn_pickle_full(pickle);
+    }
+
+    rc = 0;
+    last = args->u.list.n == 0 ? dict : args->u.list.items[args->u.list.n - 1];
+
+    if (last->type == KNN_VALUE_LIST) {
+        rc = knn_pickle_pairs(pickle, dict, last);
+    }
+    else if (last->type == KNN_VALUE_DICT) {
+        rc = knn_pickle_dict_add(pickle, dict, last->u.list.items,
+                                 last->u.list.n);
+    }
+
+    return rc == 0 ? knn_pickle_push(pickle, dict) : -1;
+}
+
+
+/* Pushes the inert object that a call stands for. */
+static int
+knn_pickle_push_call(knn_pickle_t *pickle, const knn_value_t *callable,
+                     knn_value_t *args)
+{
+    const knn_value_t *made;
+
+    if (knn_pickle_callable(pickle, callable, args) != 0) {
+        return -1;
+    }
+
+    made = knn_pickle_class(callable, args);
+
+    switch (made->symbol) {
+
+    case KNN_SYMBOL_OPAQUE:
+        return knn_pickle_push_opaque(pickle, made->u.global);
+
+    case KNN_SYMBOL_GETATTR:
+        return knn_pickle_push_method(pickle, args);
+
+    case KNN_SYMBOL_UFUNC:
+        return knn_pickle_push_ufunc(pickle, args);
+
+    case KNN_SYMBOL_DICT:
+        return knn_pickle_push_dict(pickle, args);
+
+    case KNN_SYMBOL_BYTES:
+    case KNN_SYMBOL_BYTEARRAY:
+    case KNN_SYMBOL_CODECS_ENCODE:
+        return knn_pickle_push_bytes(pickle, made->symbol, args);
+
+    default:
+        return knn_pickle_push_object(pickle, made->symbol, args);
+    }
 }
 
 
@@ -183,14 +254,13 @@ knn_op_reduce(knn_pickle_t *pickle, unsigned arg)
 
     top = knn_pickle_top(pickle, 2);
 
-    if (top == NULL || knn_pickle_callable(pickle, top[0], top[1]) != 0) {
+    if (top == NULL) {
         return -1;
     }
 
     pickle->depth -= 2;
 
-    return knn_pickle_push(pickle,
-                           knn_pickle_object(pickle, top[0]->symbol, top[1]));
+    return knn_pickle_push_call(pickle, top[0], top[1]);
 }
 
 
@@ -201,85 +271,82 @@ knn_op_newobj(knn_pickle_t *pickle, unsigned operands)
 
     top = knn_pickle_top(pickle, operands);
 
-    if (top == NULL || knn_pickle_callable(pickle, top[0], top[1]) != 0) {
+    if (top == NULL) {
         return -1;
     }
 
     if (operands == 3
-        && (top[2]->type != KNN_VALUE_DICT || top[2]->u.list.n != 0)) {
+        && (top[2]->type != KNN_VALUE_DICT
+            || (top[2]->u.list.n != 0 && top[0]->symbol != KNN_SYMBOL_OPAQUE)))
+    {
         return knn_pickle_fail(pickle, KNN_UNSUPPORTED,
                                "no class of a model takes arguments by name");
     }
 
     pickle->depth -= operands;
 
-    return knn_pickle_push(pickle,
-                           knn_pickle_object(pickle, top[0]->symbol, top[1]));
+    return knn_pickle_push_call(pickle, top[0], top[1]);
 }
 
 
-/* Takes the raw bytes that joblib writes behind the description of an array. */
-static int
-knn_pickle_array_bytes(knn_pickle_t *pickle, knn_ndarray_t *array, bool padded)
+/* A tuple of n items. */
+static knn_value_t *
+knn_pickle_arguments(knn_pickle_t *pickle, knn_value_t **items, size_t n)
 {
-    size_t       size;
-    uint64_t     skip;
-    knn_value_t *value;
+    knn_value_t *tuple;
 
-    /* the byte that counts the filling, and the filling */
-    if (padded
-        && (knn_pickle_number(pickle, 1, &skip) != 0
-            || knn_pickle_take(pickle, skip) == NULL))
+    tuple = knn_value_new(pickle->arena, KNN_VALUE_TUPLE);
+
+    if (tuple == NULL || knn_value_append(pickle->arena, tuple, items, n) != 0)
     {
-        return -1;
+        (void) knn_pickle_full(pickle);
+        return NULL;
     }
 
-    if (__builtin_mul_overflow(array->count, array->dtype.size, &size)) {
-        return knn_pickle_fail(pickle, KNN_MALFORMED,
-                               "an array of %zu elements", array->count);
-    }
-
-    array->data = (const char *) knn_pickle_take(pickle, size);
-
-    if (array->data == NULL) {
-        return -1;
-    }
-
-    value = knn_value_new(pickle->arena, KNN_VALUE_ARRAY);
-
-    if (value != NULL) {
-        value->u.array = array;
-    }
-
-    return knn_pickle_push(pickle, value);
+    return tuple;
 }
 
 
-/* Reads the array that follows its description, and pushes it instead. */
-static int
-knn_pickle_array(knn_pickle_t *pickle, const knn_value_t *state)
+int
+knn_op_inst(knn_pickle_t *pickle, unsigned arg)
 {
-    bool           padded;
-    knn_error_t    reason;
-    knn_ndarray_t *array;
+    size_t       n;
+    knn_value_t *args, **items;
 
-    array = knn_arena_small(pickle->arena, sizeof(knn_ndarray_t));
-
-    if (array == NULL) {
-        return knn_pickle_full(pickle);
+    if (knn_pickle_marked(pickle, &items, &n) != 0) {
+        return -1;
     }
 
-    if (knn_ndarray_wrapped(pickle->arena, state, array, &padded, &reason)
-        != KNN_OK)
-    {
-        return knn_pickle_fail(pickle, reason.status, "%s", reason.message);
+    args = knn_pickle_arguments(pickle, items, n);
+
+    if (args == NULL || knn_op_global(pickle, arg) != 0) {
+        return -1;
     }
 
-    if (array->dtype.kind == 'O') {
-        return knn_pickle_nested(pickle);
+    return knn_pickle_push_call(pickle, pickle->stack[--pickle->depth], args);
+}
+
+
+int
+knn_op_obj(knn_pickle_t *pickle, unsigned arg)
+{
+    size_t       n;
+    knn_value_t *args, *callable, **items;
+
+    (void) arg;
+
+    if (knn_pickle_marked(pickle, &items, &n) != 0) {
+        return -1;
     }
 
-    return knn_pickle_array_bytes(pickle, array, padded);
+    if (n == 0) {
+        return knn_pickle_fail(pickle, KNN_MALFORMED, "there is no class");
+    }
+
+    callable = items[0];
+    args = knn_pickle_arguments(pickle, items + 1, n - 1);
+
+    return args == NULL ? -1 : knn_pickle_push_call(pickle, callable, args);
 }
 
 
@@ -287,7 +354,7 @@ int
 knn_op_build(knn_pickle_t *pickle, unsigned arg)
 {
     char         buf[KNN_QUOTE_SIZE];
-    knn_value_t *object, *state, **top;
+    knn_value_t *object, **top;
 
     (void) arg;
 
@@ -298,7 +365,12 @@ knn_op_build(knn_pickle_t *pickle, unsigned arg)
     }
 
     object = top[0];
-    state = top[1];
+    pickle->depth--;
+
+    /* what a subclass of dict has beside its items, too */
+    if (object->type == KNN_VALUE_OPAQUE || object->type == KNN_VALUE_DICT) {
+        return 0;
+    }
 
     if (object->type != KNN_VALUE_OBJECT || object->u.object.state != NULL) {
         return knn_pickle_fail(pickle, KNN_MALFORMED,
@@ -306,15 +378,7 @@ knn_op_build(knn_pickle_t *pickle, unsigned arg)
                                knn_value_kind(object, buf, sizeof(buf)));
     }
 
-    object->u.object.state = state;
-    pickle->depth--;
+    object->u.object.state = top[1];
 
-    if (object->symbol != KNN_SYMBOL_ARRAY_WRAPPER || pickle->nested) {
-        return 0;
-    }
-
-    /* the bytes behind it make an array of the wrapper */
-    pickle->depth--;
-
-    return knn_pickle_array(pickle, state);
+    return pickle->nested ? 0 : knn_pickle_array(pickle, object);
 }

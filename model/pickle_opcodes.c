@@ -157,14 +157,12 @@ knn_op_get(knn_pickle_t *pickle, unsigned width)
 
 /* what reaches for things outside of the file */
 typedef enum {
-    KNN_REFUSED_INSTANCE = 0,
-    KNN_REFUSED_PERSISTENT,
+    KNN_REFUSED_PERSISTENT = 0,
     KNN_REFUSED_EXTENSION,
     KNN_REFUSED_BUFFER
 } knn_refused_e;
 
 static const char *const knn_refused_names[] = {
-    [KNN_REFUSED_INSTANCE] = "an instance of an old class",
     [KNN_REFUSED_PERSISTENT] = "a persistent id",
     [KNN_REFUSED_EXTENSION] = "a code of the extension registry",
     [KNN_REFUSED_BUFFER] = "a buffer that is kept outside of the file"};
@@ -178,14 +176,6 @@ knn_op_refuse(knn_pickle_t *pickle, unsigned arg)
                            "%s is refused, dump the estimator with "
                            "joblib.dump",
                            knn_refused_names[arg]);
-}
-
-
-/* Refuses an opcode that also names a class, which may say more. */
-static int
-knn_op_inst(knn_pickle_t *pickle, unsigned arg)
-{
-    return knn_op_global(pickle, arg) != 0 ? -1 : knn_op_refuse(pickle, arg);
 }
 
 
@@ -254,10 +244,10 @@ const knn_opcode_t knn_opcodes[256] = {
     ['R'] = {"REDUCE", knn_op_reduce, 0},
     [0x81] = {"NEWOBJ", knn_op_newobj, 2},
     [0x92] = {"NEWOBJ_EX", knn_op_newobj, 3},
+    ['i'] = {"INST", knn_op_inst, 0},
+    ['o'] = {"OBJ", knn_op_obj, 0},
     ['b'] = {"BUILD", knn_op_build, 0},
 
-    ['i'] = {"INST", knn_op_inst, KNN_REFUSED_INSTANCE},
-    ['o'] = {"OBJ", knn_op_refuse, KNN_REFUSED_INSTANCE},
     ['P'] = {"PERSID", knn_op_refuse, KNN_REFUSED_PERSISTENT},
     ['Q'] = {"BINPERSID", knn_op_refuse, KNN_REFUSED_PERSISTENT},
     [0x82] = {"EXT1", knn_op_refuse, KNN_REFUSED_EXTENSION},

@@ -144,6 +144,15 @@ knn_op_float(knn_pickle_t *pickle, unsigned arg)
 
 
 int
+knn_pickle_push_text(knn_pickle_t *pickle, knn_value_e type, const char *data,
+                     size_t len)
+{
+    return knn_pickle_push(pickle,
+                           knn_value_text(pickle->arena, type, data, len));
+}
+
+
+int
 knn_op_text(knn_pickle_t *pickle, unsigned width)
 {
     size_t      len;
@@ -159,8 +168,7 @@ knn_op_text(knn_pickle_t *pickle, unsigned width)
         return knn_pickle_fail(pickle, KNN_MALFORMED, "it is not UTF-8");
     }
 
-    return knn_pickle_push(
-        pickle, knn_value_text(pickle->arena, KNN_VALUE_TEXT, data, len));
+    return knn_pickle_push_text(pickle, KNN_VALUE_TEXT, data, len);
 }
 
 
@@ -172,10 +180,9 @@ knn_op_bytes(knn_pickle_t *pickle, unsigned width)
 
     data = knn_pickle_counted(pickle, width, UINT64_MAX, &len);
 
-    return data == NULL ? -1
-                        : knn_pickle_push(
-                            pickle, knn_value_text(pickle->arena,
-                                                   KNN_VALUE_BYTES, data, len));
+    return data == NULL
+               ? -1
+               : knn_pickle_push_text(pickle, KNN_VALUE_BYTES, data, len);
 }
 
 
@@ -189,7 +196,5 @@ knn_op_string(knn_pickle_t *pickle, unsigned width)
 
     return data == NULL
                ? -1
-               : knn_pickle_push(
-                   pickle,
-                   knn_value_text(pickle->arena, KNN_VALUE_STRING, data, len));
+               : knn_pickle_push_text(pickle, KNN_VALUE_STRING, data, len);
 }

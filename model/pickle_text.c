@@ -240,11 +240,42 @@ knn_pickle_escape(const char *p, const char *end, char *c)
 }
 
 
+/* Writes the bytes of a quoted line, or only counts them; -1 when odd. */
+static ptrdiff_t
+knn_pickle_unquote(const char *p, const char *end, char *to)
+{
+    char      c;
+    size_t    n;
+    ptrdiff_t len;
+
+    for (len = 0; p < end; len++) {
+        c = *p++;
+
+        if (c == '\\') {
+            n = knn_pickle_escape(p, end, &c);
+
+            if (n == 0) {
+                return -1;
+            }
+
+            p += n;
+        }
+
+        if (to != NULL) {
+            to[len] = c;
+        }
+    }
+
+    return len;
+}
+
+
 int
 knn_op_line_string(knn_pickle_t *pickle, unsigned arg)
 {
-    char       *to, *start;
-    size_t      len, n;
+    char       *to;
+    size_t      len;
+    ptrdiff_t   n;
     const char *p, *end;
 
     (void) arg;
@@ -261,43 +292,35 @@ knn_op_line_string(knn_pickle_t *pickle, unsigned arg)
 
     end = p + len - 1;
     p++;
+    n = knn_pickle_unquote(p, end, NULL);
 
-    start = knn_arena_string(pickle->arena, p, (size_t) (end - p));
+    if (n < 0) {
+        return knn_pickle_fail(pickle, KNN_MALFORMED,
+                               "it has an unknown escape");
+    }
 
-    if (start == NULL) {
+    to = knn_arena_alloc(pickle->arena, (size_t) n);
+
+    if (to == NULL) {
         return knn_pickle_full(pickle);
     }
 
-    for (to = start; p < end; to++) {
-        *to = *p++;
+    (void) knn_pickle_unquote(p, end, to);
 
-        if (*to == '\\') {
-            n = knn_pickle_escape(p, end, to);
-
-            if (n == 0) {
-                return knn_pickle_fail(pickle, KNN_MALFORMED,
-                                       "it has an unknown escape");
-            }
-
-            p += n;
-        }
-    }
-
-    return knn_pickle_push(pickle,
-                           knn_value_text(pickle->arena, KNN_VALUE_STRING,
-                                          start, (size_t) (to - start)));
+    return knn_pickle_push_text(pickle, KNN_VALUE_STRING, to, (size_t) n);
 }
 
 
-/* Writes the text of a line as UTF-8; its length, or -1. */
+/* Writes the text of a line as UTF-8, or only counts it; -1 when odd. */
 static ptrdiff_t
 knn_pickle_unescape(const char *p, const char *end, char *to)
 {
-    char    *start;
-    size_t   n, width;
-    uint32_t code;
+    char      utf8[4] = {0};
+    size_t    n, width;
+    uint32_t  code;
+    ptrdiff_t len;
 
-    for (start = to; p < end; to += n) {
+    for (len = 0; p < end; len += (ptrdiff_t) n) {
         code = (unsigned char) *p++;
         width = 0;
 
@@ -313,14 +336,14 @@ knn_pickle_unescape(const char *p, const char *end, char *to)
             p += 1 + width;
         }
 
-        n = knn_utf8_put(to, code);
+        n = knn_utf8_put(to == NULL ? utf8 : to + len, code);
 
         if (n == 0) {
             return -1;
         }
     }
 
-    return to - start;
+    return len;
 }
 
 
@@ -340,22 +363,22 @@ knn_op_line_text(knn_pickle_t *pickle, unsigned arg)
         return -1;
     }
 
-    /* a byte above 0x7f takes two, an escape becomes shorter */
-    to = knn_arena_array(pickle->arena, len, 2);
-
-    if (to == NULL) {
-        return knn_pickle_full(pickle);
-    }
-
-    n = knn_pickle_unescape(p, p + len, to);
+    n = knn_pickle_unescape(p, p + len, NULL);
 
     if (n < 0) {
         return knn_pickle_fail(pickle, KNN_MALFORMED,
                                "it has an escape that is no character");
     }
 
-    return knn_pickle_push(
-        pickle, knn_value_text(pickle->arena, KNN_VALUE_TEXT, to, (size_t) n));
+    to = knn_arena_small(pickle->arena, (size_t) n);
+
+    if (to == NULL) {
+        return knn_pickle_full(pickle);
+    }
+
+    (void) knn_pickle_unescape(p, p + len, to);
+
+    return knn_pickle_push_text(pickle, KNN_VALUE_TEXT, to, (size_t) n);
 }
 
 

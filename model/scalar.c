@@ -197,7 +197,7 @@ knn_scalar_numpy(knn_arena_t *arena, const knn_value_t *args,
         return rc;
     }
 
-    if (!knn_value_is_bytes(arena, args->u.list.items[1], &data, &len)
+    if (!knn_value_is_bytes(args->u.list.items[1], &data, &len)
         || len != dtype.size)
     {
         return knn_error(err, KNN_MALFORMED,

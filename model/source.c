@@ -6,14 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-
+#include "container.h"
 #include "source.h"
 
 
@@ -35,6 +34,14 @@ knn_source_kind(mode_t mode)
     default:
         return "a device";
     }
+}
+
+
+/* Refuses a file of no bytes. */
+static knn_status_e
+knn_source_empty(knn_error_t *err)
+{
+    return knn_error(err, KNN_MALFORMED, "is empty, write it with joblib.dump");
 }
 
 
@@ -60,8 +67,7 @@ knn_source_check(int fd, size_t max_bytes, size_t *size, knn_error_t *err)
     }
 
     if (st.st_size == 0) {
-        return knn_error(err, KNN_MALFORMED,
-                         "is empty, write it with joblib.dump");
+        return knn_source_empty(err);
     }
 
     *size = (size_t) st.st_size;
@@ -108,55 +114,86 @@ knn_source_fill(int fd, char *data, size_t size, knn_error_t *err)
 }
 
 
-/* Reads an open file. */
-static knn_status_e
-knn_source_load(int fd, size_t max_bytes, void **data, size_t *size,
-                knn_error_t *err)
+/* Whether an open file is one that is mapped. */
+static bool
+knn_source_is_native(int fd)
 {
-    void        *buf;
-    knn_status_e rc;
+    char head[KNN_CONTAINER_HEAD];
 
-    rc = knn_source_check(fd, max_bytes, size, err);
+    return pread(fd, head, sizeof(head), 0) == (ssize_t) sizeof(head)
+           && knn_container_is_native(head, sizeof(head));
+}
 
-    if (rc != KNN_OK) {
-        return rc;
+
+/* Maps an open file. */
+static knn_status_e
+knn_source_map(int fd, knn_source_t *source, knn_error_t *err)
+{
+    void *data;
+
+    data = mmap(NULL, source->size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+    if (data == MAP_FAILED) {
+        return knn_error(err, KNN_IO, "cannot be mapped: %s", strerror(errno));
     }
 
-    buf = malloc(*size);
-
-    if (buf == NULL) {
-        return knn_error(err, KNN_NO_MEMORY, "no memory for its %zu bytes",
-                         *size);
-    }
-
-    rc = knn_source_fill(fd, buf, *size, err);
-
-    if (rc != KNN_OK) {
-        free(buf);
-        return rc;
-    }
-
-    *data = buf;
+    source->data = data;
+    source->mapped = true;
 
     return KNN_OK;
 }
 
 
-knn_status_e
-knn_source_read(const char *path, size_t max_bytes, void **data, size_t *size,
-                knn_error_t *err)
+/* Reads an open file. */
+static knn_status_e
+knn_source_load(int fd, knn_source_t *source, knn_error_t *err)
+{
+    void        *data;
+    knn_status_e rc;
+
+    data = malloc(source->size);
+
+    if (data == NULL) {
+        return knn_error(err, KNN_NO_MEMORY, "no memory for its %zu bytes",
+                         source->size);
+    }
+
+    rc = knn_source_fill(fd, data, source->size, err);
+
+    if (rc != KNN_OK) {
+        free(data);
+        return rc;
+    }
+
+    source->data = data;
+    source->mapped = false;
+
+    return KNN_OK;
+}
+
+
+/* Opens a file with some flags more, and takes it. */
+static knn_status_e
+knn_source_take(const char *path, int flags, size_t max_bytes,
+                knn_source_t *source, knn_error_t *err)
 {
     int          fd;
     knn_status_e rc;
 
     /* opening a FIFO would wait for its writer */
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
 
     if (fd == -1) {
         return knn_error(err, KNN_IO, "cannot be opened: %s", strerror(errno));
     }
 
-    rc = knn_source_load(fd, max_bytes, data, size, err);
+    rc = knn_source_check(fd, max_bytes, &source->size, err);
+
+    if (rc == KNN_OK) {
+        rc = knn_source_is_native(fd) ? knn_source_map(fd, source, err)
+                                      : knn_source_load(fd, source, err);
+    }
+
     (void) close(fd);
 
     return rc;
@@ -164,19 +201,57 @@ knn_source_read(const char *path, size_t max_bytes, void **data, size_t *size,
 
 
 knn_status_e
-knn_source_sha256(const void *data, size_t size, char hex[KNN_SHA256_SIZE],
-                  knn_error_t *err)
+knn_source_read(const char *path, size_t max_bytes, knn_source_t *source,
+                knn_error_t *err)
 {
-    unsigned      i, n;
-    unsigned char digest[EVP_MAX_MD_SIZE];
+    return knn_source_take(path, 0, max_bytes, source, err);
+}
 
-    if (EVP_Digest(data, size, digest, &n, EVP_sha256(), NULL) != 1) {
-        return knn_error(err, KNN_NO_MEMORY, "libcrypto has no SHA-256");
+
+knn_status_e
+knn_source_read_beside(const char *path, size_t max_bytes, knn_source_t *source,
+                       knn_error_t *err)
+{
+    return knn_source_take(path, O_NOFOLLOW, max_bytes, source, err);
+}
+
+
+knn_status_e
+knn_source_copy(const void *data, size_t size, knn_source_t *source,
+                knn_error_t *err)
+{
+    void *copy;
+
+    if (size == 0) {
+        return knn_source_empty(err);
     }
 
-    for (i = 0; i < KNN_SHA256_SIZE / 2; i++) {
-        (void) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                -1, 0);
+
+    if (copy == MAP_FAILED) {
+        return knn_error(err, KNN_NO_MEMORY, "no memory for its %zu bytes",
+                         size);
     }
+
+    memcpy(copy, data, size);
+    (void) mprotect(copy, size, PROT_READ);
+
+    *source = (knn_source_t){.data = copy, .size = size, .mapped = true};
 
     return KNN_OK;
+}
+
+
+void
+knn_source_free(knn_source_t *source)
+{
+    if (source->mapped) {
+        (void) munmap(source->data, source->size);
+    }
+    else {
+        free(source->data);
+    }
+
+    *source = (knn_source_t){.data = NULL};
 }

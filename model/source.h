@@ -4,7 +4,7 @@
  */
 
 
-/* The bytes of a model file, read once and whole. */
+/* The bytes of a model file: read whole, or mapped where it is native. */
 
 
 #ifndef KNN_SOURCE_H
@@ -14,16 +14,27 @@
 #include "error.h"
 
 
-#define KNN_SHA256_SIZE 65
+typedef struct {
+    void  *data;
+    size_t size;
+    bool   mapped; /* read-only, on a boundary of pages */
+} knn_source_t;
 
 
-/* Reads a regular file of up to max_bytes; *data is for free(). */
-knn_status_e knn_source_read(const char *path, size_t max_bytes, void **data,
-                             size_t *size, knn_error_t *err);
+/* Takes a regular file of up to max_bytes. */
+knn_status_e knn_source_read(const char *path, size_t max_bytes,
+                             knn_source_t *source, knn_error_t *err);
 
-/* The digest as hexadecimal digits. */
-knn_status_e knn_source_sha256(const void *data, size_t size,
-                               char hex[KNN_SHA256_SIZE], knn_error_t *err);
+/* The same for a file that another one names, which must be no link. */
+knn_status_e knn_source_read_beside(const char *path, size_t max_bytes,
+                                    knn_source_t *source, knn_error_t *err);
+
+/* Takes a copy of bytes as if it were a native file, mapped. */
+knn_status_e knn_source_copy(const void *data, size_t size,
+                             knn_source_t *source, knn_error_t *err);
+
+/* Frees what was taken; nothing when that was moved elsewhere. */
+void knn_source_free(knn_source_t *source);
 
 
 #endif /* KNN_SOURCE_H */

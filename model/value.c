@@ -7,8 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "utf8.h"
 #include "value.h"
+
+
+/* bytes of memory for each byte of a pickle, of which most are arrays' */
+#define KNN_VALUE_FACTOR 3
+
+/* and for each of the first ones, which may all be small values */
+#define KNN_VALUE_SMALL 64
+#define KNN_VALUE_FIRST (1024 * 1024)
 
 
 static const char *const knn_value_kinds[] = {
@@ -26,7 +33,23 @@ static const char *const knn_value_kinds[] = {
     [KNN_VALUE_SET] = "a set",
     [KNN_VALUE_SYMBOL] = "a class or function",
     [KNN_VALUE_OBJECT] = "an object",
+    [KNN_VALUE_OPAQUE] = "an object",
     [KNN_VALUE_ARRAY] = "a numpy.ndarray"};
+
+
+size_t
+knn_value_limit(size_t size)
+{
+    size_t first, limit;
+
+    first = size < KNN_VALUE_FIRST ? size : KNN_VALUE_FIRST;
+    first *= KNN_VALUE_SMALL - KNN_VALUE_FACTOR;
+
+    return __builtin_mul_overflow(size, KNN_VALUE_FACTOR, &limit)
+                   || __builtin_add_overflow(limit, first, &limit)
+               ? SIZE_MAX
+               : limit;
+}
 
 
 knn_value_t *
@@ -181,110 +204,42 @@ knn_value_is(const knn_value_t *value, const char *text)
 }
 
 
-/* Turns text whose characters are all below 256 into their bytes. */
-static bool
-knn_value_latin1(knn_arena_t *arena, const knn_value_t *text, const char **data,
-                 size_t *len)
+bool
+knn_value_is_bytes(const knn_value_t *value, const char **data, size_t *len)
 {
-    char       *p, *start;
-    uint32_t    code;
-    const char *s, *end;
-
-    s = text->u.text.data;
-    end = s + text->u.text.len;
-
-    if (text->type == KNN_VALUE_STRING || knn_value_is_ascii(s, end - s)) {
-        *data = s;
-        *len = end - s;
-        return true;
-    }
-
-    start = knn_arena_alloc(arena, text->u.text.len);
-
-    if (start == NULL) {
+    if (value->type != KNN_VALUE_BYTES && value->type != KNN_VALUE_STRING) {
         return false;
     }
 
-    for (p = start; s < end; p++) {
-        code = knn_utf8_next(&s);
-
-        if (code > 0xff) {
-            return false;
-        }
-
-        *p = (char) code;
-    }
-
-    *data = start;
-    *len = p - start;
+    *data = value->u.text.data;
+    *len = value->u.text.len;
 
     return true;
-}
-
-
-bool
-knn_value_is_bytes(knn_arena_t *arena, const knn_value_t *value,
-                   const char **data, size_t *len)
-{
-    size_t              n;
-    knn_value_t *const *args;
-
-    if (value->type == KNN_VALUE_BYTES || value->type == KNN_VALUE_STRING) {
-        *data = value->u.text.data;
-        *len = value->u.text.len;
-        return true;
-    }
-
-    if (value->type != KNN_VALUE_OBJECT || value->u.object.state != NULL) {
-        return false;
-    }
-
-    n = value->u.object.args->u.list.n;
-    args = value->u.object.args->u.list.items;
-
-    switch (value->symbol) {
-
-    case KNN_SYMBOL_BYTES:
-    case KNN_SYMBOL_BYTEARRAY:
-
-        if (n == 0) {
-            *data = "";
-            *len = 0;
-            return true;
-        }
-
-        if (n == 1 && args[0]->type == KNN_VALUE_BYTES) {
-            *data = args[0]->u.text.data;
-            *len = args[0]->u.text.len;
-            return true;
-        }
-
-        /* bytearray(text, "latin-1") */
-
-        /* fall through */
-
-    case KNN_SYMBOL_CODECS_ENCODE:
-
-        return n == 2
-               && (args[0]->type == KNN_VALUE_TEXT
-                   || args[0]->type == KNN_VALUE_STRING)
-               && (knn_value_is(args[1], "latin1")
-                   || knn_value_is(args[1], "latin-1"))
-               && knn_value_latin1(arena, args[0], data, len);
-
-    default:
-        return false;
-    }
 }
 
 
 const char *
 knn_value_kind(const knn_value_t *value, char *buf, size_t size)
 {
-    if (value->type == KNN_VALUE_OBJECT) {
+    switch (value->type) {
+
+    case KNN_VALUE_OBJECT:
         (void) snprintf(buf, size, "a %s", knn_symbol_name(value->symbol));
         return buf;
-    }
 
-    return knn_value_kinds[value->type];
+    case KNN_VALUE_OPAQUE:
+        (void) snprintf(buf, size, "a %s", value->u.global);
+        return buf;
+
+    case KNN_VALUE_SYMBOL:
+
+        if (value->symbol == KNN_SYMBOL_OPAQUE) {
+            return value->u.global;
+        }
+
+        /* fall through */
+
+    default:
+        return knn_value_kinds[value->type];
+    }
 }

@@ -7,6 +7,7 @@
 /*
  * What a pickle says, as inert data: numbers, text, containers, and objects
  * that are nothing but the name of a callable, its arguments and its state.
+ * An opaque one is the name alone, whatever it was called with and given.
  * All of it lives in the arena of one reading.
  */
 
@@ -39,7 +40,8 @@ typedef enum {
     KNN_VALUE_SET,
     KNN_VALUE_SYMBOL,
     KNN_VALUE_OBJECT,
-    KNN_VALUE_ARRAY /* joblib's, whose bytes follow in the stream */
+    KNN_VALUE_OPAQUE, /* an object of a KNN_SYMBOL_OPAQUE */
+    KNN_VALUE_ARRAY   /* joblib's, whose bytes follow in the stream */
 } knn_value_e;
 
 
@@ -55,6 +57,7 @@ struct knn_value_s {
         int64_t              integer;
         double               number;
         const knn_ndarray_t *array;
+        const char          *global; /* OPAQUE, and SYMBOL of it */
         struct {
             size_t      len;
             const char *data; /* not NUL-terminated */
@@ -71,6 +74,9 @@ struct knn_value_s {
     } u;
 };
 
+
+/* More bytes than the values take that an honest pickle of this size has. */
+size_t knn_value_limit(size_t size);
 
 /* NULL when the arena is full. */
 knn_value_t *knn_value_new(knn_arena_t *arena, knn_value_e type);
@@ -90,14 +96,11 @@ bool knn_value_is_text(const knn_value_t *value, const char **data,
 
 bool knn_value_is(const knn_value_t *value, const char *text);
 
-/*
- * The bytes of BYTES, of a STRING, or of a call that makes bytes (protocols
- * below 3 have no other form); false for all else, or when the arena is full.
- */
-bool knn_value_is_bytes(knn_arena_t *arena, const knn_value_t *value,
-                        const char **data, size_t *len);
+/* The bytes of BYTES or of a STRING; false for all else. */
+bool knn_value_is_bytes(const knn_value_t *value, const char **data,
+                        size_t *len);
 
-/* For messages: "a list", "an int", "a numpy.dtype", … */
+/* For messages: "a list", "a numpy.dtype", "a __main__.Cleaner", … */
 const char *knn_value_kind(const knn_value_t *value, char *buf, size_t size);
 
 
