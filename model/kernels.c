@@ -4,6 +4,7 @@
  */
 
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -15,37 +16,46 @@
 #include "kernels.h"
 
 
-/* libm's pow() decides the bits, so there is one variant only. */
-static void
-knn_scan_minkowski(const double *x, size_t n, const double *q,
-                   size_t n_features, double p, double *rdist)
-{
-    size_t i, j, lane;
+/*
+ * libm takes one number at a time, which would have to leave a vector for it;
+ * so there is one variant only.
+ */
+#define knn_name(name) name##_libm
+#define KNN_TARGET
+#define KNN_WIDTH   2
+#define KNN_VECTORS (KNN_LANES / 2)
+#define KNN_BLOCKS  1
+#include "metric_lanes.h"
 
-    for (i = 0; i < n; i++) {
-        for (lane = 0; lane < KNN_LANES; lane++) {
-            rdist[lane] = 0;
-        }
-
-        for (j = 0; j < n_features; j++) {
-            for (lane = 0; lane < KNN_LANES; lane++) {
-                rdist[lane] += pow(fabs(x[lane] - q[j]), p);
-            }
-
-            x += KNN_LANES;
-        }
-
-        rdist += KNN_LANES;
+#define KNN_LIBM_SCAN(name, metric)                                            \
+                                                                               \
+    static void knn_scan_##name(const knn_space_t *space, const double *x,     \
+                                size_t n, const double *q, double *rdist)      \
+    {                                                                          \
+        for (/* void */; n > 0; n--) {                                         \
+            knn_measure_libm(metric, space, 1, x, q, rdist);                   \
+            x += KNN_LANES * space->n_features;                                \
+            rdist += KNN_LANES;                                                \
+        }                                                                      \
     }
-}
+
+KNN_EACH_LIBM_METRIC(KNN_LIBM_SCAN)
+
+#define KNN_LIBM_ROW(name, metric) [metric] = knn_scan_##name,
+
+#undef knn_name
+#undef KNN_TARGET
+#undef KNN_WIDTH
+#undef KNN_VECTORS
+#undef KNN_BLOCKS
 
 
 #if (__x86_64__)
 
 #define KNN_VARIANT generic
 #define KNN_TARGET
-#define KNN_WIDTH 2
-#define KNN_FEW   1
+#define KNN_WIDTH  2
+#define KNN_BLOCKS 1
 #define KNN_MASK(p, limit)                                                     \
     _mm_movemask_pd(_mm_cmple_pd(_mm_load_pd(p), _mm_set1_pd(limit)))
 #include "kernels_variant.h"
@@ -53,7 +63,7 @@ knn_scan_minkowski(const double *x, size_t n, const double *q,
 #define KNN_VARIANT avx2
 #define KNN_TARGET  __attribute__((target("avx2")))
 #define KNN_WIDTH   4
-#define KNN_FEW     2
+#define KNN_BLOCKS  2
 #define KNN_MASK(p, limit)                                                     \
     _mm256_movemask_pd(                                                        \
         _mm256_cmp_pd(_mm256_load_pd(p), _mm256_set1_pd(limit), _CMP_LE_OQ))
@@ -62,7 +72,7 @@ knn_scan_minkowski(const double *x, size_t n, const double *q,
 #define KNN_VARIANT avx512
 #define KNN_TARGET  __attribute__((target("avx512f,avx512dq")))
 #define KNN_WIDTH   8
-#define KNN_FEW     4
+#define KNN_BLOCKS  4
 #define KNN_MASK(p, limit)                                                     \
     _mm512_cmp_pd_mask(_mm512_load_pd(p), _mm512_set1_pd(limit), _CMP_LE_OQ)
 #include "kernels_variant.h"
@@ -71,8 +81,8 @@ knn_scan_minkowski(const double *x, size_t n, const double *q,
 
 #define KNN_VARIANT generic
 #define KNN_TARGET
-#define KNN_WIDTH 2
-#define KNN_FEW   1
+#define KNN_WIDTH  2
+#define KNN_BLOCKS 1
 #define KNN_MASK(p, limit)                                                     \
     ((unsigned) ((p)[0] <= limit) | (unsigned) ((p)[1] <= limit) << 1)
 #include "kernels_variant.h"

@@ -19,17 +19,16 @@
 
 #include <stddef.h>
 
-#include "parts.h"
+#include "metric.h"
 
 
-#define KNN_LANES   8
-#define KNN_METRICS 4
-#define KNN_ENOUGH  (2 * KNN_LANES)
+#define KNN_LANES  8
+#define KNN_ENOUGH (2 * KNN_LANES)
 
 
 /* Reduced distances of n blocks to q; x and rdist on a KNN_ALIGNMENT. */
-typedef void (*knn_scan_pt)(const double *x, size_t n, const double *q,
-                            size_t n_features, double p, double *rdist);
+typedef void (*knn_scan_pt)(const knn_space_t *space, const double *x, size_t n,
+                            const double *q, double *rdist);
 
 
 /*

@@ -11,11 +11,8 @@
  *     KNN_TARGET       the attribute that lets the compiler use the processor
  *     KNN_WIDTH        doubles in one of its registers
  *     KNN_MASK(p, l)   which of the values at p are not above l, as bits
- *     KNN_FEW          blocks that are computed at once, because one sum is a
+ *     KNN_BLOCKS       blocks that are computed at once, because one sum is a
  *                      chain of dependent additions
- *
- * Vectors are the compiler's: wider ones than the processor has would do too,
- * but live in memory.
  */
 
 
@@ -26,132 +23,45 @@
 
 #define knn_name(name)   knn_paste(name, KNN_VARIANT)
 
-#define knn_vec_t        knn_name(knn_vec)
-#define knn_vec_bits_t   knn_name(knn_vec_bits)
+#define KNN_VECTORS      (KNN_LANES / KNN_WIDTH)
 
-/* registers that hold one feature of a block, and the sums of a few */
-#define KNN_VECS (KNN_LANES / KNN_WIDTH)
-#define KNN_SUMS (KNN_FEW * KNN_VECS)
-
-/* registers that hold the values which are ranked */
+/* vectors that hold the values which are ranked */
 #define KNN_RANKS (KNN_ENOUGH / KNN_WIDTH)
 
 
-typedef double knn_vec_t __attribute__((vector_size(8 * KNN_WIDTH), may_alias));
-typedef int64_t knn_vec_bits_t
-    __attribute__((vector_size(8 * KNN_WIDTH), may_alias));
-
-
-/* Adds one feature's share to a few reduced distances. */
-static inline __attribute__((always_inline)) void
-knn_name(knn_step)(knn_metric_e metric, const knn_vec_t *x, double q,
-                   knn_vec_t *sum)
-{
-    knn_vec_t      t;
-    knn_vec_bits_t larger;
-
-    t = *x - q;
-
-    if (metric == KNN_EUCLIDEAN) {
-        *sum += t * t;
-        return;
-    }
-
-    t = (knn_vec_t) ((knn_vec_bits_t) t & INT64_MAX);
-
-    if (metric == KNN_MANHATTAN) {
-        *sum += t;
-        return;
-    }
-
-    /* KNN_CHEBYSHEV */
-
-    larger = t > *sum;
-    *sum = (knn_vec_t) (((knn_vec_bits_t) t & larger)
-                        | ((knn_vec_bits_t) *sum & ~larger));
-}
-
-
-/* Reduced distances of some blocks, no more than KNN_FEW. */
-static inline __attribute__((always_inline)) void
-knn_name(knn_few)(knn_metric_e metric, size_t blocks, const double *x,
-                  const double *q, size_t n_features, double *rdist)
-{
-    size_t           i, j;
-    knn_vec_t        sum[KNN_SUMS];
-    const knn_vec_t *vec;
-
-    for (i = 0; i < blocks * KNN_VECS; i++) {
-        sum[i] = (knn_vec_t){0};
-    }
-
-    vec = (const knn_vec_t *) x;
-
-    for (j = 0; j < n_features; j++) {
-#pragma GCC unroll 8
-        for (i = 0; i < blocks * KNN_VECS; i++) {
-            knn_name(knn_step)(
-                metric,
-                &vec[i / KNN_VECS * KNN_VECS * n_features + i % KNN_VECS], q[j],
-                &sum[i]);
-        }
-
-        vec += KNN_VECS;
-    }
-
-    for (i = 0; i < blocks * KNN_VECS; i++) {
-        ((knn_vec_t *) rdist)[i] = sum[i];
-    }
-}
+#include "metric_lanes.h"
 
 
 /* Any number of blocks. */
-static inline __attribute__((always_inline)) void
-knn_name(knn_blocks)(knn_metric_e metric, const double *x, size_t n,
-                     const double *q, size_t n_features, double *rdist)
+knn_lanes_inline void
+knn_name(knn_scan)(knn_metric_e metric, const knn_space_t *space,
+                   const double *x, size_t n, const double *q, double *rdist)
 {
-    for (/* void */; n >= KNN_FEW; n -= KNN_FEW) {
-        knn_name(knn_few)(metric, KNN_FEW, x, q, n_features, rdist);
-        x += KNN_FEW * KNN_LANES * n_features;
-        rdist += KNN_FEW * KNN_LANES;
+    for (/* void */; n >= KNN_BLOCKS; n -= KNN_BLOCKS) {
+        knn_name(knn_measure)(metric, space, KNN_BLOCKS, x, q, rdist);
+        x += KNN_BLOCKS * KNN_LANES * space->n_features;
+        rdist += KNN_BLOCKS * KNN_LANES;
     }
 
-    for (/* void */; KNN_FEW > 1 && n > 0; n--) {
-        knn_name(knn_few)(metric, 1, x, q, n_features, rdist);
-        x += KNN_LANES * n_features;
+    for (/* void */; KNN_BLOCKS > 1 && n > 0; n--) {
+        knn_name(knn_measure)(metric, space, 1, x, q, rdist);
+        x += KNN_LANES * space->n_features;
         rdist += KNN_LANES;
     }
 }
 
 
-KNN_TARGET
-static void
-knn_name(knn_scan_euclidean)(const double *x, size_t n, const double *q,
-                             size_t n_features, double p, double *rdist)
-{
-    (void) p;
-    knn_name(knn_blocks)(KNN_EUCLIDEAN, x, n, q, n_features, rdist);
-}
+#define KNN_SCAN(name, metric)                                                 \
+                                                                               \
+    KNN_TARGET                                                                 \
+    static void knn_name(knn_scan_##name)(const knn_space_t *space,            \
+                                          const double *x, size_t n,           \
+                                          const double *q, double *rdist)      \
+    {                                                                          \
+        knn_name(knn_scan)(metric, space, x, n, q, rdist);                     \
+    }
 
-
-KNN_TARGET
-static void
-knn_name(knn_scan_manhattan)(const double *x, size_t n, const double *q,
-                             size_t n_features, double p, double *rdist)
-{
-    (void) p;
-    knn_name(knn_blocks)(KNN_MANHATTAN, x, n, q, n_features, rdist);
-}
-
-
-KNN_TARGET
-static void
-knn_name(knn_scan_chebyshev)(const double *x, size_t n, const double *q,
-                             size_t n_features, double p, double *rdist)
-{
-    (void) p;
-    knn_name(knn_blocks)(KNN_CHEBYSHEV, x, n, q, n_features, rdist);
-}
+KNN_EACH_WIDE_METRIC(KNN_SCAN)
 
 
 KNN_TARGET
@@ -166,7 +76,7 @@ knn_name(knn_below)(const double *rdist, size_t n, double limit,
         word = 0;
 
         for (b = 0; b < KNN_LANES && b < n; b++) {
-            for (i = 0; i < KNN_VECS; i++) {
+            for (i = 0; i < KNN_VECTORS; i++) {
                 word |= (uint64_t) KNN_MASK(rdist + i * KNN_WIDTH, limit)
                         << (b * KNN_LANES + i * KNN_WIDTH);
             }
@@ -180,7 +90,7 @@ knn_name(knn_below)(const double *rdist, size_t n, double limit,
 
 
 /* Puts the lower values into a. */
-static inline __attribute__((always_inline)) void
+knn_lanes_inline void
 knn_name(knn_lower)(knn_vec_t *a, const knn_vec_t *b)
 {
     knn_vec_bits_t lower;
@@ -192,7 +102,7 @@ knn_name(knn_lower)(knn_vec_t *a, const knn_vec_t *b)
 
 
 /* The k-th smallest of one or two blocks of values. */
-static inline __attribute__((always_inline)) double
+knn_lanes_inline double
 knn_name(knn_rank)(const knn_vec_t *vec, size_t blocks, size_t k)
 {
     size_t         i, j;
@@ -203,7 +113,7 @@ knn_name(knn_rank)(const knn_vec_t *vec, size_t blocks, size_t k)
         double    lane[KNN_ENOUGH];
     } value;
 
-    for (i = 0; i < blocks * KNN_VECS; i++) {
+    for (i = 0; i < blocks * KNN_VECTORS; i++) {
         value.vec[i] = vec[i];
         rank[i] = (knn_vec_bits_t){0};
     }
@@ -212,12 +122,12 @@ knn_name(knn_rank)(const knn_vec_t *vec, size_t blocks, size_t k)
 
 #pragma GCC unroll 16
     for (j = 0; j < blocks * KNN_LANES; j++) {
-        for (i = 0; i < blocks * KNN_VECS; i++) {
+        for (i = 0; i < blocks * KNN_VECTORS; i++) {
             rank[i] += value.lane[j] < vec[i];
         }
     }
 
-    for (i = 0; i < blocks * KNN_VECS; i++) {
+    for (i = 0; i < blocks * KNN_VECTORS; i++) {
         rank[i] = rank[i] > -(int64_t) k;
         value.vec[i] = (knn_vec_t) ((knn_vec_bits_t) vec[i] & rank[i]);
     }
@@ -245,7 +155,7 @@ knn_name(knn_enough)(const double *rdist, size_t n, size_t k)
 
     vec = (const knn_vec_t *) rdist;
 
-    for (i = 0; i < KNN_VECS; i++) {
+    for (i = 0; i < KNN_VECTORS; i++) {
         least[i] = vec[i];
     }
 
@@ -265,7 +175,7 @@ knn_name(knn_enough)(const double *rdist, size_t n, size_t k)
         }
     }
 
-    for (i = 0; n > 0 && i < KNN_VECS; i++) {
+    for (i = 0; n > 0 && i < KNN_VECTORS; i++) {
         knn_name(knn_lower)(&least[i], &vec[KNN_RANKS + i]);
     }
 
@@ -273,28 +183,19 @@ knn_name(knn_enough)(const double *rdist, size_t n, size_t k)
 }
 
 
+#define KNN_ROW(name, metric) [metric] = knn_name(knn_scan_##name),
+
 static const knn_kernels_t knn_name(knn_kernels) = {
     knn_string(KNN_VARIANT),
-    {[KNN_EUCLIDEAN] = knn_name(knn_scan_euclidean),
-     [KNN_MANHATTAN] = knn_name(knn_scan_manhattan),
-     [KNN_CHEBYSHEV] = knn_name(knn_scan_chebyshev),
-     [KNN_MINKOWSKI] = knn_scan_minkowski},
+    {KNN_EACH_WIDE_METRIC(KNN_ROW) KNN_EACH_LIBM_METRIC(KNN_LIBM_ROW)},
     knn_name(knn_below),
     knn_name(knn_enough)};
 
 
-#undef knn_paste_
-#undef knn_paste
-#undef knn_string_
-#undef knn_string
-#undef knn_name
-#undef knn_vec_t
-#undef knn_vec_bits_t
-#undef KNN_VECS
-#undef KNN_SUMS
-#undef KNN_RANKS
+/* the other macros are the same for all variants */
+
 #undef KNN_VARIANT
 #undef KNN_TARGET
 #undef KNN_WIDTH
-#undef KNN_FEW
+#undef KNN_BLOCKS
 #undef KNN_MASK
