@@ -1,0 +1,64 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+/* What the kinds of steps do, a family of them in each file. */
+
+
+#ifndef KNN_STEP_H
+#define KNN_STEP_H
+
+
+#include "steps.h"
+
+
+/*
+ * Reads n_in values and writes n_out; returns n_in, or the number of an input
+ * whose value the step does not take.
+ */
+typedef size_t (*knn_step_run_pt)(const knn_step_t *step, const double *in,
+                                  double *out);
+
+
+/* step_columns.c */
+size_t knn_step_select(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_constant(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_equal(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_product(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_project(const knn_step_t *step, const double *in, double *out);
+
+/* step_scale.c */
+size_t knn_step_add(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_subtract(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_multiply(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_divide(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_clip(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_norm_l1(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_norm_l2(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_norm_l2_old(const knn_step_t *step, const double *in,
+                            double *out);
+size_t knn_step_norm_max(const knn_step_t *step, const double *in, double *out);
+
+/* step_power.c */
+size_t knn_step_box_cox(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_yeo_johnson(const knn_step_t *step, const double *in,
+                            double *out);
+size_t knn_step_yeo_johnson_power(const knn_step_t *step, const double *in,
+                                  double *out);
+
+/* step_quantile.c */
+size_t knn_step_quantile(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_quantile_normal(const knn_step_t *step, const double *in,
+                                double *out);
+
+/* step_encode.c */
+size_t knn_step_above(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_missing(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_impute(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_bin(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_encode(const knn_step_t *step, const double *in, double *out);
+
+
+#endif /* KNN_STEP_H */
