@@ -20,20 +20,20 @@ knn_brute_lowest(const knn_model_t *model, const double *q,
 
     heap = &search->heap;
 
-    knn_heap_reset(heap, INFINITY, UINT32_MAX);
+    knn_heap_reset(heap, NAN, UINT32_MAX);
 
     for (block = 0; block < model->n_blocks; block += n) {
         n = model->n_blocks - block;
         n = (n < KNN_SCAN_BLOCKS) ? n : KNN_SCAN_BLOCKS;
 
-        search->worst = heap->values[0];
+        search->worst = isnan(heap->values[0]) ? INFINITY : heap->values[0];
         knn_search_scan(model, q, block, n, search);
 
         end = model->info.n_samples - block * KNN_LANES;
         end = (end < n * KNN_LANES) ? end : n * KNN_LANES;
 
         for (i = 0; i < end; i++) {
-            if (search->below[i / 64] >> (i % 64) & 1) {
+            if (knn_search_nearest(model, search, i / 64) >> (i % 64) & 1) {
                 knn_heap_push_ordered(heap, search->rdist[i],
                                       model->rows[block * KNN_LANES + i]);
             }

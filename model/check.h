@@ -18,8 +18,14 @@
 /* KNN_OK, or why these parts are no model. */
 knn_status_e knn_check_parts(const knn_parts_t *parts, knn_error_t *err);
 
+/* The metric and its parameters, once the sizes are known to be right. */
+knn_status_e knn_check_metric(const knn_parts_t *parts, knn_error_t *err);
+
 /* The tree alone, once the rest is known to be right. */
 knn_status_e knn_check_tree(const knn_parts_t *parts, knn_error_t *err);
+
+/* The layout alone, once all else is known to be right. */
+knn_status_e knn_check_layout(const knn_parts_t *parts, knn_error_t *err);
 
 /* Whether a node belongs to the tree: no node above it is a leaf. */
 bool knn_node_reached(const knn_tree_parts_t *tree, size_t node);

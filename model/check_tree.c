@@ -183,6 +183,32 @@ knn_check_shape(const knn_parts_t *parts, knn_error_t *err)
 }
 
 
+/* Whether the boxes of a node's children, which hold its rows, lie in its. */
+static bool
+knn_check_nested(const knn_parts_t *parts, size_t i)
+{
+    size_t        j, d, side;
+    const double *lower, *upper, *inner, *outer;
+
+    d = parts->n_features;
+    lower = parts->tree->bounds + i * d;
+    upper = lower + parts->tree->n_nodes * d;
+
+    for (side = 1; side <= 2; side++) {
+        inner = parts->tree->bounds + (2 * i + side) * d;
+        outer = inner + parts->tree->n_nodes * d;
+
+        for (j = 0; j < d; j++) {
+            if (!(inner[j] >= lower[j] && outer[j] <= upper[j])) {
+                return false;
+            }
+        }
+    }
+
+    return true;
+}
+
+
 /* Whether the box of a kd_tree's node is finite and holds its rows. */
 static knn_status_e
 knn_check_box(const knn_parts_t *parts, size_t i, knn_error_t *err)
@@ -204,6 +230,10 @@ knn_check_box(const knn_parts_t *parts, size_t i, knn_error_t *err)
                              "in feature %zu, they must be finite",
                              i, lower[j], upper[j], j);
         }
+    }
+
+    if (!node->is_leaf && knn_check_nested(parts, i)) {
+        return KNN_OK;
     }
 
     for (at = node->start; at < node->end; at++) {
@@ -230,16 +260,17 @@ static knn_status_e
 knn_check_ball(const knn_parts_t *parts, size_t i, knn_error_t *err)
 {
     size_t              j, d;
-    double              dist, limit, p;
+    double              dist, limit;
     int64_t             at;
     const double       *x, *center;
+    knn_space_t         space;
     const knn_node_t   *node;
     const knn_metric_t *metric;
 
-    p = parts->p;
     d = parts->n_features;
     node = &parts->tree->nodes[i];
     center = parts->tree->bounds + i * d;
+    space = knn_metric_space(parts);
     metric = knn_metric_get(parts->metric);
 
     for (j = 0; j < d; j++) {
@@ -257,9 +288,9 @@ knn_check_ball(const knn_parts_t *parts, size_t i, knn_error_t *err)
 
     for (at = node->start; at < node->end; at++) {
         x = parts->x + (size_t) parts->tree->idx_array[at] * d;
-        dist = metric->to_dist(metric->rdist(center, x, d, p), p);
+        dist = metric->to_dist(&space, metric->rdist(&space, center, x));
 
-        if (!(dist <= limit)) {
+        if (dist > limit) {
             return knn_error(err, KNN_INCONSISTENT,
                              "node %zu of the tree has the radius %g, it must "
                              "contain its row %lld, which is %g from the "

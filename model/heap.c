@@ -4,27 +4,34 @@
  */
 
 
+#include <math.h>
 #include <stdbool.h>
 
 #include "heap.h"
 
 
-/* Whether pair a comes after the pair (value, row). */
+/* Whether pair a comes after the pair (value, row); NaN is after all numbers. */
 static inline bool
 knn_heap_after(const knn_heap_t *heap, size_t a, double value, uint32_t row)
 {
-    return heap->values[a] > value
-           || (heap->values[a] == value && heap->rows[a] > row);
+    double other;
+
+    other = heap->values[a];
+
+    if (isnan(other) || isnan(value)) {
+        return isnan(other) && (!isnan(value) || heap->rows[a] > row);
+    }
+
+    return other > value || (other == value && heap->rows[a] > row);
 }
 
 
-/* Puts a pair into the hole at the root and sinks it among size pairs. */
+/* Puts a pair into the hole at i and sinks it among size pairs. */
 static void
-knn_heap_sink_ordered(knn_heap_t *heap, size_t size, double value, uint32_t row)
+knn_heap_sink_ordered(knn_heap_t *heap, size_t i, size_t size, double value,
+                      uint32_t row)
 {
-    size_t i, child;
-
-    i = 0;
+    size_t child;
 
     for (;;) {
         child = 2 * i + 1;
@@ -70,7 +77,7 @@ void
 knn_heap_push_ordered(knn_heap_t *heap, double value, uint32_t row)
 {
     if (knn_heap_after(heap, 0, value, row)) {
-        knn_heap_sink_ordered(heap, heap->size, value, row);
+        knn_heap_sink_ordered(heap, 0, heap->size, value, row);
     }
 }
 
@@ -78,9 +85,14 @@ knn_heap_push_ordered(knn_heap_t *heap, double value, uint32_t row)
 void
 knn_heap_sort_ordered(knn_heap_t *heap)
 {
-    size_t   last;
+    size_t   i, last;
     double   value;
     uint32_t row;
+
+    for (i = heap->size / 2; i > 0; i--) {
+        knn_heap_sink_ordered(heap, i - 1, heap->size, heap->values[i - 1],
+                              heap->rows[i - 1]);
+    }
 
     for (last = heap->size - 1; last > 0; last--) {
         value = heap->values[last];
@@ -89,7 +101,7 @@ knn_heap_sort_ordered(knn_heap_t *heap)
         heap->values[last] = heap->values[0];
         heap->rows[last] = heap->rows[0];
 
-        knn_heap_sink_ordered(heap, last, value, row);
+        knn_heap_sink_ordered(heap, 0, last, value, row);
     }
 }
 

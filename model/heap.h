@@ -34,7 +34,7 @@ void knn_heap_reset(knn_heap_t *heap, double value, uint32_t row);
 /* Pushes with ties decided by the row: of equal values the lowest rows stay. */
 void knn_heap_push_ordered(knn_heap_t *heap, double value, uint32_t row);
 
-/* Sorts what knn_heap_push_ordered() made, by value and then by row. */
+/* Sorts pairs in any order, by value and then by row. */
 void knn_heap_sort_ordered(knn_heap_t *heap);
 
 /* The smallest value, sorted or not. */

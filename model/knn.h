@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 
-#define KNN_VERSION "0.1.0"
+#define KNN_VERSION "0.2.0"
 
 /* every matrix and every query memory starts on this boundary, in bytes */
 #define KNN_ALIGNMENT  64
@@ -76,11 +76,38 @@ typedef struct {
 } knn_label_t;
 
 
-/* one column of y; a classifier has its classes in scikit-learn's order */
+/*
+ * One column of y.  A classifier has its classes in scikit-learn's order, a
+ * regressor none.
+ */
 typedef struct {
     size_t             n_classes;
     const knn_label_t *classes;
+    const knn_label_t *outlier; /* of rows without neighbors, or NULL */
 } knn_output_t;
+
+
+/* the class of a row that has an outlier's label, which is none of classes */
+#define KNN_CLASS_OUTLIER UINT32_MAX
+
+
+typedef struct {
+    size_t      len;
+    const char *data; /* valid UTF-8, also NUL-terminated */
+} knn_text_t;
+
+
+/* what a row may hold in a column: a number, or one of some texts */
+typedef struct {
+    bool              missing; /* NaN is taken, and None as NaN */
+    bool              open;    /* a text that is none of texts is taken */
+    size_t            n_texts; /* 0 for a number; open too: it is not used */
+    const knn_text_t *texts;   /* [n_texts], ascending as memcmp() has it */
+} knn_feature_t;
+
+
+/* what stands in x for a text that is none of a feature's */
+#define KNN_TEXT_UNKNOWN (-1.0)
 
 
 /* what a model says of itself; every pointer lives as long as the model */
@@ -88,22 +115,31 @@ typedef struct {
     const char *estimator; /* "KNeighborsClassifier" */
     const char *algorithm; /* "kd_tree", "ball_tree", "brute" */
     const char *metric;    /* the effective one, "euclidean" */
-    const char *weights;   /* "uniform", "distance" */
+    const char *weights;   /* "uniform", "distance"; NULL without a vote */
     const char *producer;  /* "scikit-learn 1.2.1" */
+    const char *name;      /* that the file has for itself, or NULL */
+    const char *version;   /* the same */
     const char *kernel;    /* the SIMD path in use, "avx2" */
     double      p;         /* of minkowski, else 0 */
+    double      radius;    /* of the radius estimators, else 0 */
+    unsigned    serves;    /* what a query can compute, a bit mask */
+    bool        regressor; /* predicts values, not classes */
 
-    size_t              n_samples;
-    size_t              n_features;
-    size_t              n_neighbors;
-    size_t              n_outputs;
-    const knn_output_t *outputs;       /* [n_outputs] */
-    const char *const  *feature_names; /* [n_features], or NULL */
+    size_t               n_samples;
+    size_t               n_features;    /* what a row has, before the steps */
+    size_t               n_neighbors;   /* 0 of the radius estimators */
+    size_t               n_outputs;     /* 0 of NearestNeighbors */
+    const knn_output_t  *outputs;       /* [n_outputs] */
+    const char *const   *feature_names; /* [n_features], or NULL */
+    const knn_feature_t *features;      /* [n_features], or NULL: numbers */
+    size_t               n_steps;       /* before the estimator */
+    const char *const   *steps;         /* [n_steps], "StandardScaler" */
 
     size_t novelty_samples; /* rows behind novelty */
+    size_t n_golden;        /* queries that were replayed at load */
     size_t file_size;       /* bytes */
     size_t memory;          /* bytes the model holds */
-    char   sha256[65];      /* of the file, hexadecimal */
+    char   sha256[65];      /* of the file and those beside it */
 } knn_model_info_t;
 
 
@@ -120,19 +156,27 @@ typedef struct knn_model_s knn_model_t;
  * Rows to predict and, as far as done, their results.  Arrays that were not
  * asked for are NULL; novelty comes with KNN_PREDICT_PROBA and
  * KNN_KNEIGHBORS.  All arrays are in C order.
+ *
+ * A row that cannot be answered ends the query: failed is then its number
+ * and error says of it why, without the number: "has no neighbors …".
  */
 typedef struct {
     const knn_model_t *model;
-    const double      *x; /* [rows][n_features], finite */
+    const double      *x; /* [rows][n_features], as features says */
     size_t             rows;
     size_t             done; /* rows whose results are there */
     unsigned           outputs;
 
     uint32_t *classes;   /* [rows][n_outputs], the winner */
+    double   *values;    /* [rows][n_outputs], of a regressor */
     double   *proba;     /* [rows][all classes of outputs] */
-    int64_t  *indices;   /* [rows][n_neighbors] */
-    double   *distances; /* [rows][n_neighbors] */
+    size_t   *first;     /* [rows + 1], a row's place in these two: */
+    int64_t  *indices;   /* of training rows, the nearest first */
+    double   *distances; /* to them */
     double   *novelty;   /* [rows], 0 to 1 */
+
+    size_t      failed;
+    knn_error_t error; /* status KNN_OK until a row fails */
 
     void *scratch;
 } knn_query_t;
@@ -157,7 +201,17 @@ const knn_model_info_t *knn_model_info(const knn_model_t *model);
 /* The class index (into outputs[output].classes) of a training row. */
 uint32_t knn_model_target(const knn_model_t *model, int64_t row, size_t output);
 
-/* Bytes that a query of so many rows needs, 0 if that is beyond size_t. */
+/* The target of a regressor's training row. */
+double knn_model_value(const knn_model_t *model, int64_t row, size_t output);
+
+/* What stands in x for a text: its number, or KNN_TEXT_UNKNOWN. */
+double knn_feature_code(const knn_feature_t *feature, const char *data,
+                        size_t len);
+
+/*
+ * Bytes that a query of so many rows needs, 0 if that is beyond size_t.
+ * outputs must be among those that the model serves.
+ */
 size_t knn_query_size(const knn_model_t *model, size_t rows, unsigned outputs);
 
 /*
@@ -167,7 +221,7 @@ size_t knn_query_size(const knn_model_t *model, size_t rows, unsigned outputs);
 knn_query_t *knn_query_init(void *memory, const knn_model_t *model,
                             const double *x, size_t rows, unsigned outputs);
 
-/* Computes up to rows more rows; true when all are done. */
+/* Computes up to rows more rows; true when all are done or one failed. */
 bool knn_query_run(knn_query_t *query, size_t rows);
 
 

@@ -5,10 +5,9 @@
 
 
 #include <math.h>
-#include <string.h>
 
 #include "check.h"
-#include "model.h"
+#include "layout.h"
 
 
 /* Rounds up to full blocks. */
@@ -20,14 +19,18 @@ knn_layout_round(size_t n)
 
 
 /*
- * Whether each leaf is to start a block of its own.  That saves the kernel a
- * block a leaf, but wastes much when leaves are small.
+ * That saves the kernel a block a leaf, but wastes much when leaves are
+ * small.
  */
-static bool
+bool
 knn_layout_aligned(const knn_parts_t *parts)
 {
     size_t            i, lanes;
     const knn_node_t *node;
+
+    if (parts->tree == NULL) {
+        return true;
+    }
 
     lanes = 0;
 
@@ -43,13 +46,16 @@ knn_layout_aligned(const knn_parts_t *parts)
 }
 
 
-/* Gives every leaf its lanes; returns how many there are. */
-static size_t
+size_t
 knn_layout_leaves(const knn_parts_t *parts, bool aligned,
                   knn_tree_node_t *nodes)
 {
     size_t            i, n, lanes;
     const knn_node_t *node;
+
+    if (parts->tree == NULL) {
+        return knn_layout_round(parts->n_samples) / KNN_LANES;
+    }
 
     lanes = 0;
 
@@ -68,162 +74,183 @@ knn_layout_leaves(const knn_parts_t *parts, bool aligned,
         lanes += aligned ? knn_layout_round(n) : n;
     }
 
-    return lanes;
+    return knn_layout_round(lanes) / KNN_LANES;
 }
 
 
-/* Memory for so many lanes, which are empty: infinitely far away. */
-static int
-knn_layout_alloc(knn_model_t *model, size_t lanes, double **blocks,
-                 uint32_t **rows)
-{
-    size_t i, d;
-
-    d = model->info.n_features;
-    lanes = knn_layout_round(lanes);
-
-    *blocks = knn_arena_array(model->arena, lanes * d, sizeof(double));
-    *rows = knn_arena_array(model->arena, lanes, sizeof(uint32_t));
-
-    if (*blocks == NULL || *rows == NULL) {
-        return -1;
-    }
-
-    for (i = 0; i < lanes * d; i++) {
-        (*blocks)[i] = INFINITY;
-    }
-
-    model->n_blocks = lanes / KNN_LANES;
-    model->blocks = *blocks;
-    model->rows = *rows;
-
-    return 0;
-}
-
-
-/* Puts a training row into a lane. */
-static inline void
-knn_layout_row(const knn_parts_t *parts, size_t row, size_t lane,
-               double *blocks, uint32_t *rows)
-{
-    size_t        j, d;
-    double       *to;
-    const double *from;
-
-    d = parts->n_features;
-    from = parts->x + row * d;
-    to = blocks + lane / KNN_LANES * KNN_LANES * d + lane % KNN_LANES;
-
-    for (j = 0; j < d; j++) {
-        to[j * KNN_LANES] = from[j];
-    }
-
-    rows[lane] = (uint32_t) row;
-}
-
-
-/* The bounds of the children of one node, side by side. */
+/* Rows leaf by leaf. */
 static void
-knn_layout_pair(const knn_parts_t *parts, size_t parent, double *pair)
+knn_layout_tree(const knn_parts_t *parts, const knn_tree_node_t *nodes,
+                uint32_t *rows)
 {
-    size_t                  j, d, side, child;
+    size_t         i, j;
+    const int64_t *at;
+
+    for (i = 0; i < parts->tree->n_nodes; i++) {
+        if (nodes[i].count == 0) {
+            continue;
+        }
+
+        at = parts->tree->idx_array + parts->tree->nodes[i].start;
+
+        for (j = 0; j < nodes[i].count; j++) {
+            rows[nodes[i].first + j] = (uint32_t) at[j];
+        }
+    }
+}
+
+
+void
+knn_layout_rows(const knn_parts_t *parts, const knn_tree_node_t *nodes,
+                size_t n_blocks, uint32_t *rows)
+{
+    size_t i;
+
+    for (i = 0; i < n_blocks * KNN_LANES; i++) {
+        rows[i] = KNN_LAYOUT_EMPTY;
+    }
+
+    if (parts->tree != NULL) {
+        knn_layout_tree(parts, nodes, rows);
+        return;
+    }
+
+    for (i = 0; i < parts->n_samples; i++) {
+        rows[i] = (uint32_t) i;
+    }
+}
+
+
+void
+knn_layout_block(const knn_parts_t *parts, const uint32_t *rows, double *block)
+{
+    size_t              i, j, d;
+    const double       *row;
+    const knn_metric_t *metric;
+
+    metric = knn_metric_get(parts->metric);
+    d = parts->n_features;
+
+    for (i = 0; i < KNN_LANES; i++) {
+        row = (rows[i] == KNN_LAYOUT_EMPTY) ? NULL : parts->x + rows[i] * d;
+
+        if (row != NULL && metric->lay != NULL) {
+            metric->lay(row, d, block + i, KNN_LANES);
+            continue;
+        }
+
+        for (j = 0; j < d; j++) {
+            block[j * KNN_LANES + i] = (row == NULL) ? INFINITY : row[j];
+        }
+    }
+}
+
+
+size_t
+knn_layout_pairs(const knn_parts_t *parts, size_t *pair_size)
+{
+    *pair_size = (parts->algorithm == KNN_KD_TREE)
+                     ? KNN_BOX_DOUBLES * parts->n_features
+                     : KNN_BALL_DOUBLES * parts->n_features + 2;
+
+    return (parts->tree == NULL) ? 0 : parts->tree->n_nodes / 2 + 1;
+}
+
+
+/* The bounds of a node, on one side of a pair. */
+static void
+knn_layout_side(const knn_parts_t *parts, size_t node, size_t side,
+                double *pair)
+{
+    size_t                  j, d;
     const double           *lower, *upper;
     const knn_tree_parts_t *tree;
 
     tree = parts->tree;
     d = parts->n_features;
+    lower = tree->bounds + node * d;
 
-    for (side = 0; side < 2; side++) {
-        child = 2 * parent + 1 + side;
-        lower = tree->bounds + child * d;
+    if (parts->algorithm == KNN_KD_TREE) {
+        upper = lower + tree->n_nodes * d;
 
-        if (parts->algorithm == KNN_KD_TREE) {
-            upper = lower + tree->n_nodes * d;
-
-            for (j = 0; j < d; j++) {
-                pair[j * KNN_BOX_DOUBLES + side] = lower[j];
-                pair[j * KNN_BOX_DOUBLES + 2 + side] = upper[j];
-            }
+        for (j = 0; j < d; j++) {
+            pair[j * KNN_BOX_DOUBLES + side] = lower[j];
+            pair[j * KNN_BOX_DOUBLES + 2 + side] = upper[j];
         }
-        else {
-            pair[side] = tree->nodes[child].radius;
+    }
+    else {
+        pair[side] = tree->nodes[node].radius;
 
-            for (j = 0; j < d; j++) {
-                pair[2 + j * KNN_BALL_DOUBLES + side] = lower[j];
-            }
+        for (j = 0; j < d; j++) {
+            pair[2 + j * KNN_BALL_DOUBLES + side] = lower[j];
         }
     }
 }
 
 
-/* Rows leaf by leaf, and the nodes above them. */
-static int
-knn_layout_tree(knn_model_t *model, const knn_parts_t *parts)
+void
+knn_layout_pair(const knn_parts_t *parts, size_t i, double *pair)
 {
-    size_t           i, r, lanes, n_nodes;
-    double          *blocks, *pairs;
-    int64_t          at;
-    uint32_t        *rows;
-    knn_tree_node_t *nodes;
+    size_t side;
+    bool   root;
 
-    n_nodes = parts->tree->n_nodes;
+    root = i == parts->tree->n_nodes / 2;
 
-    model->pair_size = (parts->algorithm == KNN_KD_TREE)
-                           ? KNN_BOX_DOUBLES * parts->n_features
-                           : KNN_BALL_DOUBLES * parts->n_features + 2;
+    for (side = 0; side < 2; side++) {
+        knn_layout_side(parts, root ? 0 : 2 * i + 1 + side, side, pair);
+    }
+}
 
-    nodes = knn_arena_array(model->arena, n_nodes, sizeof(knn_tree_node_t));
-    pairs = knn_arena_array(model->arena, n_nodes / 2 * model->pair_size,
-                            sizeof(double));
 
-    if (nodes == NULL || pairs == NULL) {
+/* Rows in blocks, in memory. */
+static int
+knn_layout_fill(knn_model_t *model, const knn_parts_t *parts)
+{
+    size_t    i, size;
+    double   *blocks;
+    uint32_t *rows;
+
+    size = KNN_LANES * parts->n_features;
+    rows = knn_arena_array(model->arena, model->n_blocks * KNN_LANES,
+                           sizeof(uint32_t));
+    blocks =
+        knn_arena_array(model->arena, model->n_blocks * size, sizeof(double));
+
+    if (rows == NULL || blocks == NULL) {
         return -1;
     }
 
-    model->aligned = knn_layout_aligned(parts);
-    lanes = knn_layout_leaves(parts, model->aligned, nodes);
+    knn_layout_rows(parts, model->nodes, model->n_blocks, rows);
 
-    if (knn_layout_alloc(model, lanes, &blocks, &rows) != 0) {
-        return -1;
+    for (i = 0; i < model->n_blocks; i++) {
+        knn_layout_block(parts, rows + i * KNN_LANES, blocks + i * size);
     }
 
-    for (i = 0; i < n_nodes; i++) {
-        at = parts->tree->nodes[i].start;
-
-        for (r = 0; r < nodes[i].count; r++, at++) {
-            knn_layout_row(parts, (size_t) parts->tree->idx_array[at],
-                           nodes[i].first + r, blocks, rows);
-        }
-
-        if (i < n_nodes / 2) {
-            knn_layout_pair(parts, i, pairs + i * model->pair_size);
-        }
-    }
-
-    model->nodes = nodes;
-    model->pairs = pairs;
+    model->rows = rows;
+    model->blocks = blocks;
 
     return 0;
 }
 
 
-/* Rows as they are. */
+/* The pairs of a tree, in memory. */
 static int
-knn_layout_brute(knn_model_t *model, const knn_parts_t *parts)
+knn_layout_bounds(knn_model_t *model, const knn_parts_t *parts, size_t n)
 {
-    size_t    i;
-    double   *blocks;
-    uint32_t *rows;
+    size_t  i;
+    double *pairs;
 
-    if (knn_layout_alloc(model, parts->n_samples, &blocks, &rows) != 0) {
+    pairs = knn_arena_array(model->arena, n * model->pair_size, sizeof(double));
+
+    if (pairs == NULL) {
         return -1;
     }
 
-    for (i = 0; i < parts->n_samples; i++) {
-        knn_layout_row(parts, i, i, blocks, rows);
+    for (i = 0; i < n; i++) {
+        knn_layout_pair(parts, i, pairs + i * model->pair_size);
     }
 
-    model->aligned = true;
+    model->pairs = pairs;
 
     return 0;
 }
@@ -232,6 +259,36 @@ knn_layout_brute(knn_model_t *model, const knn_parts_t *parts)
 int
 knn_layout_build(knn_model_t *model, const knn_parts_t *parts)
 {
-    return (parts->tree == NULL) ? knn_layout_brute(model, parts)
-                                 : knn_layout_tree(model, parts);
+    size_t           n;
+    knn_tree_node_t *nodes;
+
+    n = (parts->tree == NULL) ? 0 : parts->tree->n_nodes;
+    nodes = knn_arena_array(model->arena, n, sizeof(knn_tree_node_t));
+
+    if (nodes == NULL) {
+        return -1;
+    }
+
+    model->nodes = nodes;
+    model->aligned = knn_layout_aligned(parts);
+    model->n_blocks = knn_layout_leaves(parts, model->aligned, nodes);
+
+    n = knn_layout_pairs(parts, &model->pair_size);
+
+    if (parts->layout != NULL) {
+        model->rows = parts->layout->rows;
+        model->blocks = parts->layout->blocks;
+        model->pairs = parts->layout->pairs;
+    }
+    else if (knn_layout_fill(model, parts) != 0
+             || (n > 0 && knn_layout_bounds(model, parts, n) != 0))
+    {
+        return -1;
+    }
+
+    if (n > 0) {
+        model->root = model->pairs + (n - 1) * model->pair_size;
+    }
+
+    return 0;
 }

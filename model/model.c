@@ -6,13 +6,34 @@
 
 #include <string.h>
 
+#include "centroid.h"
 #include "check.h"
-#include "model.h"
 #include "novelty.h"
+#include "search.h"
+#include "targets.h"
 
 
-static const char *const knn_estimator_names[] = {[KNN_CLASSIFIER] =
-                                                      "KNeighborsClassifier"};
+/* what an estimator is called and what it can answer */
+typedef struct {
+    const char *name;
+    unsigned    serves;
+    bool        regressor;
+    bool        within; /* neighbors are all rows within a radius */
+} knn_estimator_t;
+
+
+#define KNN_LABELS (KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS)
+#define KNN_VALUES (KNN_PREDICT | KNN_KNEIGHBORS)
+
+static const knn_estimator_t knn_estimators[] = {
+    [KNN_CLASSIFIER] = {"KNeighborsClassifier", KNN_LABELS, false, false},
+    [KNN_REGRESSOR] = {"KNeighborsRegressor", KNN_VALUES, true, false},
+    [KNN_RADIUS_CLASSIFIER] = {"RadiusNeighborsClassifier", KNN_LABELS, false,
+                               true},
+    [KNN_RADIUS_REGRESSOR] = {"RadiusNeighborsRegressor", KNN_VALUES, true,
+                              true},
+    [KNN_NEIGHBORS] = {"NearestNeighbors", KNN_KNEIGHBORS, false, false},
+    [KNN_CENTROID] = {"NearestCentroid", KNN_PREDICT, false, false}};
 
 static const char *const knn_algorithm_names[] = {[KNN_BRUTE] = "brute",
                                                   [KNN_KD_TREE] = "kd_tree",
@@ -31,27 +52,19 @@ knn_model_string(knn_model_t *model, const char *s)
 }
 
 
-/* The metric that is meant, and its p. */
-static void
-knn_model_metric(knn_parts_t *parts)
-{
-    if (parts->metric == KNN_MINKOWSKI) {
-        parts->metric = knn_metric_minkowski(parts->p);
-    }
-
-    if (parts->metric == KNN_EUCLIDEAN) {
-        parts->p = 2;
-    }
-}
-
-
 /* What scikit-learn does not leave to the last bits of a matrix product. */
 static bool
 knn_model_lowest(const knn_parts_t *parts)
 {
-    return parts->algorithm == KNN_BRUTE && parts->metric == KNN_EUCLIDEAN
-           && strcmp(parts->metric_name, "l2") != 0
-           && strcmp(parts->metric_name, "p") != 0;
+    if (parts->algorithm != KNN_BRUTE) {
+        return false;
+    }
+
+    return parts->sort == KNN_SORT_LOWEST
+           || (parts->metric == KNN_EUCLIDEAN
+               && strcmp(parts->metric_name, "l2") != 0
+               && strcmp(parts->metric_name, "p") != 0)
+           || parts->metric == KNN_SQEUCLIDEAN;
 }
 
 
@@ -59,21 +72,35 @@ knn_model_lowest(const knn_parts_t *parts)
 static int
 knn_model_describe(knn_model_t *model, const knn_parts_t *parts)
 {
-    knn_model_info_t *info;
+    knn_model_info_t      *info;
+    const knn_estimator_t *estimator;
 
     info = &model->info;
+    estimator = &knn_estimators[parts->estimator];
 
-    info->estimator = knn_estimator_names[parts->estimator];
+    info->estimator = estimator->name;
     info->algorithm = knn_algorithm_names[parts->algorithm];
-    info->weights = knn_weights_names[parts->weights];
     info->metric = knn_model_string(model, parts->metric_name);
     info->producer = knn_model_string(model, parts->producer);
-    info->p = (parts->metric == KNN_MINKOWSKI) ? parts->p : 0;
+    info->p = knn_metric_has_p(parts->metric) ? parts->p : 0;
+    info->serves = estimator->serves;
+    info->regressor = estimator->regressor;
 
     info->n_samples = parts->n_samples;
-    info->n_features = parts->n_features;
-    info->n_neighbors = (size_t) parts->n_neighbors;
+    info->n_features = (parts->steps.n_inputs != 0) ? parts->steps.n_inputs
+                                                    : parts->n_features;
     info->n_outputs = parts->n_outputs;
+
+    if (parts->estimator != KNN_NEIGHBORS && parts->estimator != KNN_CENTROID) {
+        info->weights = knn_weights_names[parts->weights];
+    }
+
+    if (estimator->within) {
+        info->radius = parts->radius;
+    }
+    else if (parts->estimator != KNN_CENTROID) {
+        info->n_neighbors = (size_t) parts->n_neighbors;
+    }
 
     return (info->metric == NULL || info->producer == NULL) ? -1 : 0;
 }
@@ -90,13 +117,14 @@ knn_model_names(knn_model_t *model, const knn_parts_t *parts)
         return 0;
     }
 
-    names = knn_arena_array(model->arena, parts->n_features, sizeof(char *));
+    names =
+        knn_arena_array(model->arena, model->info.n_features, sizeof(char *));
 
     if (names == NULL) {
         return -1;
     }
 
-    for (i = 0; i < parts->n_features; i++) {
+    for (i = 0; i < model->info.n_features; i++) {
         names[i] = knn_model_string(model, parts->feature_names[i]);
 
         if (names[i] == NULL) {
@@ -110,99 +138,111 @@ knn_model_names(knn_model_t *model, const knn_parts_t *parts)
 }
 
 
-/* Copies the classes of one output. */
-static const knn_label_t *
-knn_model_classes(knn_model_t *model, const knn_output_t *output)
-{
-    size_t       i;
-    knn_label_t *classes, *label;
-
-    classes =
-        knn_arena_array(model->arena, output->n_classes, sizeof(knn_label_t));
-
-    if (classes == NULL) {
-        return NULL;
-    }
-
-    memcpy(classes, output->classes, output->n_classes * sizeof(knn_label_t));
-
-    for (i = 0; i < output->n_classes; i++) {
-        label = &classes[i];
-
-        if (label->type != KNN_LABEL_STRING) {
-            continue;
-        }
-
-        label->value.string.data = knn_arena_string(
-            model->arena, label->value.string.data, label->value.string.len);
-
-        if (label->value.string.data == NULL) {
-            return NULL;
-        }
-    }
-
-    return classes;
-}
-
-
-/* Copies the classes of all outputs. */
+/* Copies the steps, and finds what a row may hold before them. */
 static int
-knn_model_outputs(knn_model_t *model, const knn_parts_t *parts)
+knn_model_steps(knn_model_t *model, const knn_parts_t *parts)
 {
-    size_t        o, n_classes;
-    knn_output_t *outputs;
+    bool           missing;
+    size_t         i;
+    knn_steps_t    none;
+    knn_error_t    err;
+    knn_feature_t *features;
 
-    outputs =
-        knn_arena_array(model->arena, parts->n_outputs, sizeof(knn_output_t));
+    missing = (parts->metric == KNN_NAN_EUCLIDEAN);
 
-    if (outputs == NULL) {
+    if (parts->steps.n_inputs == 0 && !missing) {
+        return 0;
+    }
+
+    if (knn_steps_copy(model->arena, &parts->steps, &model->steps) != 0) {
         return -1;
     }
 
-    for (o = 0; o < parts->n_outputs; o++) {
-        n_classes = parts->outputs[o].n_classes;
+    none = (knn_steps_t){.n_inputs = parts->n_features};
+    features = knn_arena_array(model->arena, model->info.n_features,
+                               sizeof(knn_feature_t));
 
-        outputs[o].n_classes = n_classes;
-        outputs[o].classes = knn_model_classes(model, &parts->outputs[o]);
+    if (features == NULL
+        || knn_steps_features((parts->steps.n_inputs != 0) ? &model->steps
+                                                           : &none,
+                              missing, features, &err)
+               != KNN_OK)
+    {
+        return -1;
+    }
 
-        if (outputs[o].classes == NULL) {
-            return -1;
-        }
-
-        model->n_classes += n_classes;
-
-        if (n_classes > model->max_classes) {
-            model->max_classes = n_classes;
+    for (i = 0; i < model->info.n_features; i++) {
+        if (features[i].missing || features[i].open || features[i].n_texts > 0)
+        {
+            model->info.features = features;
+            break;
         }
     }
 
-    model->info.outputs = outputs;
+    model->info.n_steps = model->steps.n_names;
+    model->info.steps = model->steps.names;
 
     return 0;
 }
 
 
-/* Copies the classes of the training rows. */
+/* A copy of numbers, if there are any. */
 static int
-knn_model_targets(knn_model_t *model, const knn_parts_t *parts)
+knn_model_numbers(knn_model_t *model, const double **numbers, size_t n)
 {
-    size_t    i, n;
-    uint32_t *targets;
+    double *copy;
 
-    n = parts->n_samples * parts->n_outputs;
-    targets = knn_arena_array(model->arena, n, sizeof(uint32_t));
+    if (*numbers == NULL) {
+        return 0;
+    }
 
-    if (targets == NULL) {
+    copy = knn_arena_array(model->arena, n, sizeof(double));
+
+    if (copy == NULL) {
         return -1;
     }
 
-    for (i = 0; i < n; i++) {
-        targets[i] = (uint32_t) parts->y[i];
-    }
-
-    model->targets = targets;
+    memcpy(copy, *numbers, n * sizeof(double));
+    *numbers = copy;
 
     return 0;
+}
+
+
+/* Copies the parameters of the metric. */
+static int
+knn_model_space(knn_model_t *model, const knn_parts_t *parts)
+{
+    size_t d;
+
+    d = parts->n_features;
+    model->space = knn_metric_space(parts);
+
+    if (knn_model_numbers(model, &model->space.w, d) != 0) {
+        return -1;
+    }
+
+    return knn_model_numbers(model, &model->space.vi, d * d);
+}
+
+
+/* Rows and nodes as searches want them. */
+static int
+knn_model_rows(knn_model_t *model, const knn_parts_t *parts)
+{
+    if (parts->estimator == KNN_CENTROID) {
+        return knn_centroid_build(model, parts);
+    }
+
+    if (model->within) {
+        model->limit = knn_radius_limit(model);
+    }
+
+    if (knn_layout_build(model, parts) != 0) {
+        return -1;
+    }
+
+    return knn_novelty_build(model, parts);
 }
 
 
@@ -210,22 +250,25 @@ knn_model_targets(knn_model_t *model, const knn_parts_t *parts)
 static int
 knn_model_fill(knn_model_t *model, const knn_parts_t *parts)
 {
+    model->estimator = parts->estimator;
     model->algorithm = parts->algorithm;
     model->weights = parts->weights;
-    model->sort = parts->sort;
     model->lowest = knn_model_lowest(parts);
-    model->p = parts->p;
+    model->sort = model->lowest ? KNN_SORT_LOWEST : parts->sort;
+    model->within = knn_estimators[parts->estimator].within;
+    model->radius = parts->radius;
+    model->likeliest = model->within && !parts->summed;
     model->kind = parts->metric;
     model->metric = knn_metric_get(parts->metric);
 
     knn_model_use(model, knn_kernels_best());
 
-    if (knn_model_describe(model, parts) != 0
+    if (knn_model_space(model, parts) != 0
+        || knn_model_describe(model, parts) != 0
         || knn_model_names(model, parts) != 0
-        || knn_model_outputs(model, parts) != 0
-        || knn_model_targets(model, parts) != 0
-        || knn_layout_build(model, parts) != 0
-        || knn_novelty_build(model, parts->x) != 0)
+        || knn_model_steps(model, parts) != 0
+        || knn_targets_build(model, parts) != 0
+        || knn_model_rows(model, parts) != 0)
     {
         return -1;
     }
@@ -244,7 +287,7 @@ knn_model_build(const knn_parts_t *parts, knn_error_t *err)
     knn_model_t *model;
 
     meant = *parts;
-    knn_model_metric(&meant);
+    knn_metric_resolve(&meant);
 
     if (knn_check_parts(&meant, err) != KNN_OK) {
         return NULL;
@@ -293,7 +336,12 @@ knn_model_seal(knn_model_t *model)
 void
 knn_model_free(knn_model_t *model)
 {
+    knn_source_t source;
+
+    source = model->source;
+
     knn_arena_destroy(model->arena);
+    knn_source_free(&source);
 }
 
 
@@ -308,4 +356,11 @@ uint32_t
 knn_model_target(const knn_model_t *model, int64_t row, size_t output)
 {
     return model->targets[(size_t) row * model->info.n_outputs + output];
+}
+
+
+double
+knn_model_value(const knn_model_t *model, int64_t row, size_t output)
+{
+    return model->values[(size_t) row * model->info.n_outputs + output];
 }

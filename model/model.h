@@ -15,6 +15,7 @@
 #include "kernels.h"
 #include "metric.h"
 #include "parts.h"
+#include "source.h"
 
 
 /* row numbers are 32 bits wide, lanes with padding too */
@@ -38,15 +39,21 @@ typedef struct {
 
 struct knn_model_s {
     knn_model_info_t info;
-    knn_arena_t     *arena; /* which holds this structure too */
+    knn_arena_t     *arena;  /* which holds this structure too */
+    knn_source_t     source; /* the file, where it is used in place */
 
+    knn_steps_t          steps; /* n_inputs is 0 without any */
+    knn_estimator_e      estimator;
     knn_algorithm_e      algorithm;
     knn_weights_e        weights;
     knn_sort_e           sort;
     bool                 lowest; /* brute: the lowest row wins a tie */
-    double               p;      /* 2 for euclidean */
+    bool                 within; /* neighbors are all rows within a radius */
+    double               radius;
+    double               limit; /* the radius as a reduced distance */
     const knn_metric_t  *metric;
-    knn_metric_e         kind; /* of the metric */
+    knn_metric_e         kind;  /* of the metric */
+    knn_space_t          space; /* of the training rows */
     const knn_kernels_t *kernels;
 
     bool            aligned; /* no leaves share a block */
@@ -57,10 +64,19 @@ struct knn_model_s {
     const knn_tree_node_t *nodes;     /* children of i are 2i+1, 2i+2 */
     size_t                 pair_size; /* doubles */
     const double          *pairs;     /* of children, by their parent */
+    const double          *root;      /* a pair that is twice the root */
 
     size_t          n_classes;   /* of all outputs */
     size_t          max_classes; /* of one output */
+    bool            likeliest;   /* labels are the most probable */
     const uint32_t *targets;     /* [n_samples][n_outputs] */
+    const uint32_t *outliers;    /* [n_outputs], classes */
+    const double   *values;      /* [n_samples][n_outputs] */
+    bool            single;      /* values are of float32 */
+
+    const double *centroids; /* [n_samples][features] */
+    const double *scale;     /* [features], what divides, or NULL */
+    const double *bonus;     /* [n_samples], of the priors, or NULL */
 
     const double *nearest; /* [novelty_samples], ascending */
 };

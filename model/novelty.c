@@ -14,11 +14,11 @@
 #define KNN_NOVELTY_BUDGET 0x80000000
 
 
-/* a sampled row, the two least reduced distances from it: its own is 0 */
+/* a sampled row, and the least reduced distance from it to another one */
 typedef struct {
+    size_t        number;
     const double *x;
-    double        first;
-    double        second;
+    double        nearest;
 } knn_novelty_row_t;
 
 
@@ -28,8 +28,12 @@ knn_novelty_samples(const knn_model_t *model)
 {
     double rows, cost;
 
-    cost = (double) model->info.n_samples * (double) model->info.n_features
+    cost = (double) model->info.n_samples * (double) model->space.n_features
            * model->metric->cost;
+
+    if (model->space.vi != NULL) {
+        cost *= (double) model->space.n_features;
+    }
 
     rows = KNN_NOVELTY_BUDGET / cost;
 
@@ -41,9 +45,10 @@ knn_novelty_samples(const knn_model_t *model)
 }
 
 
-/* Keeps the two least distances; lanes are those worth a look. */
+/* Keeps the least distance; lanes are those worth a look. */
 static inline void
-knn_novelty_least(knn_novelty_row_t *row, const double *rdist, uint64_t lanes)
+knn_novelty_least(knn_novelty_row_t *row, const double *rdist,
+                  const uint32_t *numbers, uint64_t lanes)
 {
     size_t i;
 
@@ -51,12 +56,8 @@ knn_novelty_least(knn_novelty_row_t *row, const double *rdist, uint64_t lanes)
         i = (size_t) __builtin_ctzll(lanes);
         lanes &= lanes - 1;
 
-        if (rdist[i] < row->first) {
-            row->second = row->first;
-            row->first = rdist[i];
-        }
-        else if (rdist[i] < row->second) {
-            row->second = rdist[i];
+        if (rdist[i] < row->nearest && numbers[i] != row->number) {
+            row->nearest = rdist[i];
         }
     }
 }
@@ -64,31 +65,36 @@ knn_novelty_least(knn_novelty_row_t *row, const double *rdist, uint64_t lanes)
 
 /* Compares sampled rows with a cacheful of all. */
 static void
-knn_novelty_blocks(const knn_model_t *model, const double *x, size_t blocks,
+knn_novelty_blocks(const knn_model_t *model, size_t block, size_t blocks,
                    knn_novelty_row_t *rows, size_t n)
 {
-    size_t i, j;
-    double limit;
-    double rdist[KNN_SCAN_BLOCKS * KNN_LANES]
+    size_t        i, j;
+    double        limit;
+    const double *x;
+    double        rdist[KNN_SCAN_BLOCKS * KNN_LANES]
         __attribute__((aligned(KNN_ALIGNMENT)));
     uint64_t             below[KNN_SCAN_BLOCKS / 8];
+    const uint32_t      *numbers;
     const knn_kernels_t *kernels;
 
     kernels = model->kernels;
+    numbers = model->rows + block * KNN_LANES;
+    x = model->blocks + block * KNN_LANES * model->space.n_features;
 
     for (i = 0; i < n; i++) {
-        kernels->scan[model->kind](x, blocks, rows[i].x, model->info.n_features,
-                                   model->p, rdist);
+        kernels->scan[model->kind](&model->space, x, blocks, rows[i].x, rdist);
 
         /* the two least of these are enough, should all be nearer */
 
-        limit = kernels->enough(rdist, blocks, 2);
-        limit = (limit < rows[i].second) ? limit : rows[i].second;
+        limit =
+            model->metric->wild ? INFINITY : kernels->enough(rdist, blocks, 2);
+        limit = (limit < rows[i].nearest) ? limit : rows[i].nearest;
 
         kernels->below(rdist, blocks, limit, below);
 
         for (j = 0; j < blocks; j += 8) {
-            knn_novelty_least(&rows[i], rdist + j * KNN_LANES, below[j / 8]);
+            knn_novelty_least(&rows[i], rdist + j * KNN_LANES,
+                              numbers + j * KNN_LANES, below[j / 8]);
         }
     }
 }
@@ -104,10 +110,16 @@ knn_novelty_scan(const knn_model_t *model, knn_novelty_row_t *rows, size_t n)
         blocks = model->n_blocks - block;
         blocks = (blocks < KNN_SCAN_BLOCKS) ? blocks : KNN_SCAN_BLOCKS;
 
-        knn_novelty_blocks(
-            model, model->blocks + block * KNN_LANES * model->info.n_features,
-            blocks, rows, n);
+        knn_novelty_blocks(model, block, blocks, rows, n);
     }
+}
+
+
+/* A distance, infinite when it is NaN. */
+static inline double
+knn_novelty_number(double dist)
+{
+    return isnan(dist) ? INFINITY : dist;
 }
 
 
@@ -125,11 +137,17 @@ knn_novelty_compare(const void *a, const void *b)
 
 
 int
-knn_novelty_build(knn_model_t *model, const double *x)
+knn_novelty_build(knn_model_t *model, const knn_parts_t *parts)
 {
     size_t             i, n;
     double            *nearest;
     knn_novelty_row_t *rows;
+
+    if (parts->layout != NULL) {
+        model->nearest = parts->layout->nearest;
+        model->info.novelty_samples = parts->layout->n_nearest;
+        return 0;
+    }
 
     n = knn_novelty_samples(model);
 
@@ -142,15 +160,16 @@ knn_novelty_build(knn_model_t *model, const double *x)
     }
 
     for (i = 0; i < n; i++) {
-        rows[i].x = x + i * model->info.n_samples / n * model->info.n_features;
-        rows[i].first = INFINITY;
-        rows[i].second = INFINITY;
+        rows[i].number = i * model->info.n_samples / n;
+        rows[i].x = parts->x + rows[i].number * model->space.n_features;
+        rows[i].nearest = INFINITY;
     }
 
     knn_novelty_scan(model, rows, n);
 
     for (i = 0; i < n; i++) {
-        nearest[i] = model->metric->to_dist(rows[i].second, model->p);
+        nearest[i] = knn_novelty_number(
+            model->metric->to_dist(&model->space, rows[i].nearest));
     }
 
     free(rows);
@@ -172,6 +191,7 @@ knn_novelty(const knn_model_t *model, double dist)
     /* base: as many entries before it as are known to be below dist */
 
     base = model->nearest;
+    dist = knn_novelty_number(dist);
 
     for (n = model->info.novelty_samples; n > 1; n -= half) {
         half = n / 2;

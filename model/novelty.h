@@ -18,7 +18,7 @@
 
 
 /* Fills nearest and info.novelty_samples; -1 when there is no memory. */
-int knn_novelty_build(knn_model_t *model, const double *x);
+int knn_novelty_build(knn_model_t *model, const knn_parts_t *parts);
 
 /* The novelty of a point at that distance from its nearest row, 0 to 1. */
 double knn_novelty(const knn_model_t *model, double dist);

@@ -9,7 +9,8 @@
  * the readers of files and the engine.  A reader guarantees that the arrays
  * have the shapes written here, that strings are valid UTF-8 and
  * NUL-terminated, and nothing else; knn_model_build() checks the meaning,
- * copies all into the engine's own layout and keeps no pointer.
+ * copies all into the engine's own layout and keeps no pointer but those of a
+ * layout that is there already.
  */
 
 
@@ -18,10 +19,16 @@
 
 
 #include "knn.h"
+#include "steps.h"
 
 
 typedef enum {
-    KNN_CLASSIFIER = 0
+    KNN_CLASSIFIER = 0,
+    KNN_REGRESSOR,
+    KNN_RADIUS_CLASSIFIER,
+    KNN_RADIUS_REGRESSOR,
+    KNN_NEIGHBORS, /* NearestNeighbors: no y */
+    KNN_CENTROID   /* NearestCentroid: a row of x for each class */
 } knn_estimator_e;
 
 typedef enum {
@@ -39,13 +46,44 @@ typedef enum {
     KNN_EUCLIDEAN = 0,
     KNN_MANHATTAN,
     KNN_CHEBYSHEV,
-    KNN_MINKOWSKI
+    KNN_MINKOWSKI,
+    KNN_WMINKOWSKI, /* of before 1.3: weights inside of the power */
+    KNN_SEUCLIDEAN,
+    KNN_MAHALANOBIS,
+    KNN_HAMMING,
+    KNN_CANBERRA,
+    KNN_BRAYCURTIS,
+    KNN_HAVERSINE,
+    KNN_JACCARD,
+    KNN_MATCHING,
+    KNN_DICE,
+    KNN_KULSINSKI,
+    KNN_ROGERSTANIMOTO,
+    KNN_RUSSELLRAO,
+    KNN_SOKALMICHENER,
+    KNN_SOKALSNEATH,
+    KNN_YULE,
+    KNN_SQEUCLIDEAN,
+    KNN_COSINE,
+    KNN_CORRELATION,
+    KNN_NAN_EUCLIDEAN,
+
+    /* what brute force has scipy compute, which rounds otherwise */
+    KNN_SCIPY_SEUCLIDEAN,
+    KNN_SCIPY_MAHALANOBIS,
+    KNN_SCIPY_BRAYCURTIS, /* two rows of zeros are not a number apart */
+
+    KNN_NAN_JACCARD, /* of before 0.20: the same */
+
+    KNN_METRICS
 } knn_metric_e;
 
 /* how scikit-learn sorted neighbours: quicksort before 1.9, introsort since */
 typedef enum {
     KNN_SORT_QUICK = 0,
-    KNN_SORT_INTRO
+    KNN_SORT_INTRO,
+    KNN_SORT_LOWEST, /* brute: as scipy measures, the lowest row wins a tie */
+    KNN_SORT_EARLY   /* quicksort before 1.0: no neighbor is NaN away */
 } knn_sort_e;
 
 
@@ -67,25 +105,54 @@ typedef struct {
 } knn_tree_parts_t;
 
 
+/* what a file has laid out as model.h says; it is not copied */
+typedef struct {
+    size_t          n_blocks;
+    const double   *blocks;
+    const uint32_t *rows;
+    size_t          n_pairs; /* doubles */
+    const double   *pairs;   /* NULL for KNN_BRUTE */
+    const uint32_t *targets; /* NULL without y */
+    size_t          n_nearest;
+    const double   *nearest;
+} knn_layout_t;
+
+
 typedef struct {
     knn_estimator_e estimator;
     knn_algorithm_e algorithm;
     knn_weights_e   weights;
     knn_metric_e    metric;
     const char     *metric_name; /* as the file spells it */
-    double          p;           /* of KNN_MINKOWSKI */
+    double          p;           /* of KNN_MINKOWSKI and KNN_WMINKOWSKI */
+    const double   *w;  /* [n_features], weights or NULL, V of seuclidean */
+    const double   *vi; /* [n_features][n_features] of mahalanobis */
     knn_sort_e      sort;
     const char     *producer; /* "scikit-learn 1.2.1" */
 
     size_t                  n_samples;
-    size_t                  n_features;
-    int64_t                 n_neighbors;
+    size_t                  n_features;  /* what the estimator has */
+    int64_t                 n_neighbors; /* of all but the radius ones */
+    double                  radius;
     size_t                  n_outputs;
-    const double           *x;             /* [n_samples][n_features] */
-    const int64_t          *y;             /* [n_samples][n_outputs] */
-    const knn_output_t     *outputs;       /* [n_outputs] */
-    const char *const      *feature_names; /* [n_features], or NULL */
-    const knn_tree_parts_t *tree;          /* NULL for KNN_BRUTE */
+    const double           *x;      /* [n_samples][n_features] */
+    const int64_t          *y;      /* [n_samples][n_outputs], classes */
+    const double           *values; /* the same of a regressor */
+    bool                    single; /* values were float32 */
+    bool                    summed; /* labels of a radius by sums, not shares */
+    const knn_output_t     *outputs; /* [n_outputs] */
+    const knn_tree_parts_t *tree;    /* NULL for KNN_BRUTE */
+    const knn_layout_t     *layout;  /* of all that, or NULL */
+
+    /* of KNN_CENTROID with priors, else NULL */
+
+    const double *scale;  /* [n_features], what divides the features */
+    const double *priors; /* [n_samples], of the classes */
+
+    /* what a row has before the steps: without any, steps.n_inputs is 0 */
+
+    knn_steps_t        steps;
+    const char *const *feature_names; /* [steps.n_inputs or n_features] */
 } knn_parts_t;
 
 

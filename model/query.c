@@ -4,232 +4,55 @@
  */
 
 
+#include <math.h>
 #include <string.h>
 
+#include "centroid.h"
+#include "error.h"
 #include "novelty.h"
-#include "search.h"
-#include "vote.h"
+#include "query.h"
+#include "sort.h"
 
 
-/* the query's own memory, behind the public structure */
-typedef struct {
-    bool         novel; /* novelty is asked for */
-    bool         voted;
-    knn_search_t search;
-    knn_vote_t   vote;
-    double      *weights; /* NULL when uniform */
-} knn_scratch_t;
-
-
-/* a memory that is handed out piece by piece; with base NULL it only counts */
-typedef struct {
-    char  *base;
-    size_t size;
-    bool   overflow;
-} knn_carve_t;
-
-
-/* The next count elements of size bytes. */
-static void *
-knn_carve(knn_carve_t *carve, size_t count, size_t size)
-{
-    void  *p;
-    size_t total;
-
-    p = (carve->base == NULL) ? NULL : carve->base + carve->size;
-
-    if (__builtin_mul_overflow(count, size, &total)
-        || total > SIZE_MAX - KNN_ALIGNMENT)
-    {
-        carve->overflow = true;
-        return NULL;
-    }
-
-    total = (total + KNN_ALIGNMENT - 1) & ~((size_t) KNN_ALIGNMENT - 1);
-
-    if (__builtin_add_overflow(carve->size, total, &carve->size)) {
-        carve->overflow = true;
-    }
-
-    return p;
-}
-
-
-/* The same for so many elements of size bytes in each of the rows. */
-static void *
-knn_carve_rows(knn_carve_t *carve, size_t rows, size_t count, size_t size)
-{
-    size_t total;
-
-    if (__builtin_mul_overflow(rows, count, &total)) {
-        carve->overflow = true;
-        return NULL;
-    }
-
-    return knn_carve(carve, total, size);
-}
-
-
-/* A heap of the model's k. */
-static void
-knn_carve_heap(knn_carve_t *carve, size_t k, knn_heap_t *heap)
-{
-    heap->size = k;
-    heap->values = knn_carve(carve, k, sizeof(double));
-    heap->rows = knn_carve(carve, k, sizeof(uint32_t));
-}
-
-
-/* The arrays of results, as far as they are asked for. */
-static void
-knn_query_results(knn_carve_t *carve, knn_query_t *query)
-{
-    size_t             k, rows;
-    const knn_model_t *model;
-
-    rows = query->rows;
-    model = query->model;
-    k = model->info.n_neighbors;
-
-    if (query->outputs & KNN_PREDICT) {
-        query->classes = knn_carve_rows(carve, rows, model->info.n_outputs,
-                                        sizeof(uint32_t));
-    }
-
-    if (query->outputs & KNN_PREDICT_PROBA) {
-        query->proba =
-            knn_carve_rows(carve, rows, model->n_classes, sizeof(double));
-    }
-
-    if (query->outputs & KNN_KNEIGHBORS) {
-        query->indices = knn_carve_rows(carve, rows, k, sizeof(int64_t));
-        query->distances = knn_carve_rows(carve, rows, k, sizeof(double));
-    }
-
-    if (query->outputs & (KNN_PREDICT_PROBA | KNN_KNEIGHBORS)) {
-        query->novelty = knn_carve_rows(carve, rows, 1, sizeof(double));
-    }
-}
-
-
-/* What a row needs while it is computed. */
-static void
-knn_query_scratch(knn_carve_t *carve, const knn_query_t *query,
-                  knn_scratch_t *scratch)
-{
-    size_t             k;
-    const knn_model_t *model;
-
-    model = query->model;
-    k = model->info.n_neighbors;
-
-    scratch->voted = (query->outputs & (KNN_PREDICT | KNN_PREDICT_PROBA)) != 0;
-    scratch->novel =
-        (query->outputs & (KNN_PREDICT_PROBA | KNN_KNEIGHBORS)) != 0;
-
-    knn_carve_heap(carve, k, &scratch->search.heap);
-    knn_carve_heap(carve, KNN_QUICK_SIZE, &scratch->search.quick);
-
-    scratch->search.rdist =
-        knn_carve(carve, KNN_SCAN_BLOCKS * KNN_LANES, sizeof(double));
-    scratch->search.below =
-        knn_carve(carve, KNN_SCAN_BLOCKS / 8, sizeof(uint64_t));
-
-    if (model->algorithm == KNN_BRUTE && !model->lowest) {
-        knn_carve_heap(carve, k, &scratch->search.serial);
-    }
-
-    scratch->vote.n = k;
-    scratch->vote.rows = scratch->search.heap.rows;
-    scratch->vote.votes =
-        knn_carve(carve, model->max_classes, sizeof(uint32_t));
-
-    if (scratch->voted && model->weights == KNN_DISTANCE) {
-        scratch->weights = knn_carve(carve, k, sizeof(double));
-        scratch->vote.weights = scratch->weights;
-        scratch->vote.terms = knn_carve(carve, k, sizeof(double));
-    }
-
-    scratch->search.ordered =
-        (query->outputs & KNN_KNEIGHBORS) != 0 || scratch->weights != NULL;
-}
-
-
-/* Lays out everything, in memory or, without any, as a matter of size. */
-static void
-knn_query_lay(knn_carve_t *carve, const knn_query_t *given)
-{
-    knn_query_t   *query, counted;
-    knn_scratch_t *scratch, unused;
-
-    query = knn_carve(carve, 1, sizeof(knn_query_t));
-    scratch = knn_carve(carve, 1, sizeof(knn_scratch_t));
-
-    if (carve->base == NULL) {
-        query = &counted;
-        scratch = &unused;
-    }
-
-    memset(scratch, 0, sizeof(knn_scratch_t));
-
-    *query = *given;
-    query->scratch = scratch;
-
-    knn_query_scratch(carve, query, scratch);
-    knn_query_results(carve, query);
-}
-
-
-size_t
-knn_query_size(const knn_model_t *model, size_t rows, unsigned outputs)
-{
-    knn_carve_t carve;
-    knn_query_t query;
-
-    memset(&carve, 0, sizeof(knn_carve_t));
-    memset(&query, 0, sizeof(knn_query_t));
-
-    query.model = model;
-    query.rows = rows;
-    query.outputs = outputs;
-
-    knn_query_lay(&carve, &query);
-
-    return carve.overflow ? 0 : carve.size;
-}
-
-
-knn_query_t *
-knn_query_init(void *memory, const knn_model_t *model, const double *x,
-               size_t rows, unsigned outputs)
-{
-    knn_carve_t carve;
-    knn_query_t query;
-
-    memset(&carve, 0, sizeof(knn_carve_t));
-    memset(&query, 0, sizeof(knn_query_t));
-
-    carve.base = memory;
-
-    query.model = model;
-    query.x = x;
-    query.rows = rows;
-    query.outputs = outputs;
-
-    knn_query_lay(&carve, &query);
-
-    return memory;
-}
-
-
-/* Turns the reduced distances of the found rows into distances. */
+/* Turns the reduced distances of found rows into distances. */
 static void
 knn_query_distances(const knn_model_t *model, knn_heap_t *heap)
 {
     size_t i;
 
     for (i = 0; i < heap->size; i++) {
-        heap->values[i] = model->metric->to_dist(heap->values[i], model->p);
+        heap->values[i] =
+            model->metric->to_dist(&model->space, heap->values[i]);
+    }
+}
+
+
+/* Fills what is asked for of the targets of found rows. */
+static void
+knn_query_predict(knn_query_t *query, size_t row, const knn_heap_t *found)
+{
+    knn_vote_t        *vote;
+    const knn_model_t *model;
+
+    model = query->model;
+    vote = &((knn_scratch_t *) query->scratch)->vote;
+    vote->n = found->size;
+
+    if (vote->weights != NULL) {
+        knn_vote_weigh(model, found->values, vote);
+    }
+
+    if (query->classes != NULL) {
+        knn_vote_predict(model, vote,
+                         query->classes + row * model->info.n_outputs);
+    }
+
+    if (query->values != NULL) {
+        knn_regress(model, vote, query->values + row * model->info.n_outputs);
+    }
+
+    if (query->proba != NULL) {
+        knn_vote_proba(model, vote, query->proba + row * model->n_classes);
     }
 }
 
@@ -242,8 +65,14 @@ knn_query_neighbors(knn_query_t *query, size_t row, const knn_heap_t *heap)
     double  *distances;
     int64_t *indices;
 
-    indices = query->indices + row * heap->size;
-    distances = query->distances + row * heap->size;
+    if (row == 0) {
+        query->first[0] = 0;
+    }
+
+    query->first[row + 1] = query->first[row] + heap->size;
+
+    indices = query->indices + query->first[row];
+    distances = query->distances + query->first[row];
 
     for (i = 0; i < heap->size; i++) {
         indices[i] = heap->rows[i];
@@ -252,63 +81,201 @@ knn_query_neighbors(knn_query_t *query, size_t row, const knn_heap_t *heap)
 }
 
 
-/* How unlike the training data the row is. */
+/* How unlike the training data a row with these neighbors is. */
 static double
-knn_query_novelty(const knn_model_t *model, const knn_scratch_t *scratch)
+knn_query_novelty(const knn_model_t *model, const knn_heap_t *found)
 {
-    double least;
-
-    least = knn_heap_least(&scratch->search.heap);
-
-    if (!scratch->search.ordered) {
-        least = model->metric->to_dist(least, model->p);
-    }
-
-    return knn_novelty(model, least);
+    return knn_novelty(
+        model, model->metric->to_dist(&model->space, knn_heap_least(found)));
 }
 
 
-/* Computes one row. */
-static void
-knn_query_row(knn_query_t *query, size_t row)
+/* Computes a row from its k nearest neighbors. */
+static bool
+knn_query_nearest(knn_query_t *query, size_t row, const double *q)
 {
     knn_heap_t        *heap;
-    knn_scratch_t     *scratch;
+    knn_search_t      *search;
     const knn_model_t *model;
 
     model = query->model;
-    scratch = query->scratch;
-    heap = &scratch->search.heap;
+    search = &((knn_scratch_t *) query->scratch)->search;
+    heap = &search->heap;
 
-    knn_search(model, query->x + row * model->info.n_features,
-               &scratch->search);
+    knn_search(model, q, search);
 
-    if (scratch->search.ordered) {
-        knn_search_sort(model, &scratch->search);
-        knn_query_distances(model, heap);
+    if (search->ordered) {
+        knn_sort(heap, model->sort);
     }
 
-    if (scratch->weights != NULL) {
-        knn_vote_weights(heap->values, heap->size, scratch->weights);
-    }
+    knn_query_predict(query, row, heap);
 
-    if (query->classes != NULL) {
-        knn_vote_predict(model, &scratch->vote,
-                         query->classes + row * model->info.n_outputs);
-    }
-
-    if (query->proba != NULL) {
-        knn_vote_proba(model, &scratch->vote,
-                       query->proba + row * model->n_classes);
+    if (query->novelty != NULL) {
+        query->novelty[row] = knn_query_novelty(model, heap);
     }
 
     if (query->indices != NULL) {
+        knn_query_distances(model, heap);
         knn_query_neighbors(query, row, heap);
     }
 
-    if (scratch->novel) {
-        query->novelty[row] = knn_query_novelty(model, scratch);
+    return true;
+}
+
+
+/* Whether a row without neighbors has no answer, which ends the query. */
+static bool
+knn_query_lonely(knn_query_t *query, size_t row)
+{
+    const knn_model_t *model;
+
+    model = query->model;
+
+    if ((query->outputs & (KNN_PREDICT | KNN_PREDICT_PROBA)) == 0
+        || model->info.regressor || model->info.outputs[0].outlier != NULL)
+    {
+        return false;
     }
+
+    query->failed = row;
+
+    (void) knn_error(&query->error, KNN_VALUE,
+                     "has no neighbors within the radius %g of the model, set "
+                     "outlier_label or a larger radius and train it again",
+                     model->radius);
+
+    return true;
+}
+
+
+/* Sorts found rows: by reduced distances only where they are in heaps. */
+static void
+knn_query_sort(const knn_model_t *model, knn_heap_t *found)
+{
+    if (model->algorithm == KNN_BRUTE && !model->lowest) {
+        knn_sort(found, model->sort);
+        knn_query_distances(model, found);
+    }
+    else {
+        knn_query_distances(model, found);
+        knn_sort(found, model->sort);
+    }
+}
+
+
+/* Computes a row from all neighbors within the radius. */
+static bool
+knn_query_within(knn_query_t *query, size_t row, const double *q)
+{
+    knn_heap_t        *found;
+    knn_search_t      *search;
+    const knn_model_t *model;
+
+    model = query->model;
+    search = &((knn_scratch_t *) query->scratch)->search;
+    found = &search->found;
+
+    knn_radius_search(model, q, search);
+
+    if (found->size == 0 && knn_query_lonely(query, row)) {
+        return false;
+    }
+
+    knn_query_predict(query, row, found);
+
+    if (query->novelty != NULL) {
+        if (found->size == 0) {
+            knn_search(model, q, search);
+        }
+
+        query->novelty[row] =
+            knn_query_novelty(model, found->size == 0 ? &search->heap : found);
+    }
+
+    if (query->indices != NULL) {
+        knn_query_sort(model, found);
+        knn_query_neighbors(query, row, found);
+    }
+
+    return true;
+}
+
+
+/* Computes a row from the nearest center of a class. */
+static bool
+knn_query_centroid(knn_query_t *query, size_t row, const double *q)
+{
+    knn_scratch_t *scratch;
+
+    scratch = query->scratch;
+    query->classes[row] =
+        knn_centroid_nearest(query->model, q, scratch->scaled);
+
+    return true;
+}
+
+
+/* What the steps make of a row; NULL when the estimator cannot take it. */
+static const double *
+knn_query_steps(knn_query_t *query, size_t row, const double *x)
+{
+    size_t             i;
+    double            *slots;
+    const double      *q;
+    const knn_model_t *model;
+
+    model = query->model;
+    slots = ((knn_scratch_t *) query->scratch)->slots;
+
+    memcpy(slots, x, model->info.n_features * sizeof(double));
+    q = knn_steps_run(&model->steps, slots, &query->error);
+    query->failed = row;
+
+    if (q == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < model->space.n_features; i++) {
+        if (isfinite(q[i]) || (isnan(q[i]) && model->kind == KNN_NAN_EUCLIDEAN))
+        {
+            continue;
+        }
+
+        (void) knn_error(&query->error, KNN_VALUE,
+                         "becomes %s as feature %zu of the estimator, use "
+                         "numbers like those of the training data",
+                         isnan(q[i]) ? "NaN" : "infinite", i);
+        return NULL;
+    }
+
+    return q;
+}
+
+
+/* Computes one row; false when it has no answer. */
+static bool
+knn_query_row(knn_query_t *query, size_t row)
+{
+    const double      *q;
+    const knn_model_t *model;
+
+    model = query->model;
+    q = query->x + row * model->info.n_features;
+
+    if (model->steps.n_inputs != 0) {
+        q = knn_query_steps(query, row, q);
+
+        if (q == NULL) {
+            return false;
+        }
+    }
+
+    if (model->estimator == KNN_CENTROID) {
+        return knn_query_centroid(query, row, q);
+    }
+
+    return model->within ? knn_query_within(query, row, q)
+                         : knn_query_nearest(query, row, q);
 }
 
 
@@ -320,7 +287,10 @@ knn_query_run(knn_query_t *query, size_t rows)
     end = (rows < query->rows - query->done) ? query->done + rows : query->rows;
 
     while (query->done < end) {
-        knn_query_row(query, query->done);
+        if (!knn_query_row(query, query->done)) {
+            return true;
+        }
+
         query->done++;
     }
 

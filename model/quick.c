@@ -24,9 +24,10 @@
 
 
 bool
-knn_quick_possible(const knn_model_t *model)
+knn_quick_possible(const knn_model_t *model, const knn_search_t *search)
 {
-    return model->aligned && model->info.n_neighbors <= KNN_ENOUGH;
+    return model->aligned && !model->metric->wild
+           && search->heap.size <= KNN_ENOUGH;
 }
 
 

@@ -7,13 +7,12 @@
 #include <math.h>
 
 #include "search.h"
-#include "sort.h"
 
 
 void
 knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
 {
-    if (!search->ordered && knn_quick_possible(model)
+    if (!search->ordered && knn_quick_possible(model, search)
         && knn_quick_search(model, q, search))
     {
         return;
@@ -34,27 +33,16 @@ knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
 
 
 void
-knn_search_sort(const knn_model_t *model, knn_search_t *search)
-{
-    if (model->lowest) {
-        knn_heap_sort_ordered(&search->heap);
-    }
-    else {
-        knn_sort(&search->heap, model->sort);
-    }
-}
-
-
-void
 knn_search_scan(const knn_model_t *model, const double *q, size_t block,
                 size_t n, knn_search_t *search)
 {
     size_t d;
 
-    d = model->info.n_features;
+    d = model->space.n_features;
 
-    model->kernels->scan[model->kind](model->blocks + block * KNN_LANES * d, n,
-                                      q, d, model->p, search->rdist);
+    model->kernels->scan[model->kind](&model->space,
+                                      model->blocks + block * KNN_LANES * d, n,
+                                      q, search->rdist);
 
     model->kernels->below(search->rdist, n, search->worst, search->below);
 }
@@ -97,17 +85,8 @@ knn_search_lanes(const knn_model_t *model, const double *q, size_t first,
         rows = model->rows + block * KNN_LANES;
 
         for (i = 0; i < n * KNN_LANES; i += 64) {
-            lanes = search->below[i / 64];
-
-            /* lanes of other leaves before and after */
-
-            if (i == 0) {
-                lanes &= UINT64_MAX << first;
-            }
-
-            if (end - i < 64) {
-                lanes &= ((uint64_t) 1 << (end - i)) - 1;
-            }
+            lanes = knn_search_nearest(model, search, i / 64)
+                    & knn_search_mask(i, first, end);
 
             knn_search_push(rows + i, search->rdist + i, lanes, &search->heap);
         }

@@ -11,9 +11,15 @@
 #include "utf8.h"
 
 
-#define KNN_VERSION_DIGITS 4
-#define KNN_VERSION_SIZE   40
-#define KNN_PRODUCER_SIZE  64
+/* releases by what they changed, written as in knn_fitted_t */
+#define KNN_RELEASE_MAJOR     1000
+#define KNN_RELEASE_NAN       1000 /* neighbors may be NaN away */
+#define KNN_RELEASE_HEAPED    1001 /* brute force in heaps, as trees have them */
+#define KNN_RELEASE_INTROSORT 1009
+
+#define KNN_VERSION_DIGITS    3
+#define KNN_VERSION_SIZE      40
+#define KNN_PRODUCER_SIZE     64
 
 
 typedef struct {
@@ -47,17 +53,9 @@ knn_base_digits(const char *p, unsigned *number)
 }
 
 
-/* True for 1.9 and later, which sort neighbors by another algorithm. */
-static bool
-knn_base_is_intro(unsigned major, unsigned minor)
-{
-    return major > 1 || (major == 1 && minor >= 9);
-}
-
-
-/* Reads the release that wrote the file; up to 0.17 none was written. */
-static knn_status_e
-knn_base_version(knn_fitted_t *fitted)
+/* Up to 0.17 none was written. */
+knn_status_e
+knn_fitted_version(knn_fitted_t *fitted)
 {
     char         shown[KNN_VERSION_SIZE];
     char        *producer;
@@ -81,9 +79,7 @@ knn_base_version(knn_fitted_t *fitted)
                                    "is no release, such as 1.2.1");
         }
 
-        if (knn_base_is_intro(major, minor)) {
-            fitted->parts->sort = KNN_SORT_INTRO;
-        }
+        fitted->release = major * KNN_RELEASE_MAJOR + minor;
     }
 
     producer = knn_arena_small(fitted->arena, KNN_PRODUCER_SIZE);
@@ -157,24 +153,74 @@ knn_base_count(knn_fitted_t *fitted, const char *name, size_t expected)
 }
 
 
-/* Reads the shape of the training data and, for brute, the data. */
-static knn_status_e
-knn_base_data(knn_fitted_t *fitted)
+/* Metrics that brute force in heaps leaves to the older way. */
+static bool
+knn_base_is_left(knn_metric_e metric)
 {
-    knn_parts_t       *parts;
-    knn_status_e       rc;
-    knn_ndarray_t      array;
-    const knn_value_t *value;
+    switch (metric) {
+
+    case KNN_EUCLIDEAN:
+    case KNN_MANHATTAN:
+    case KNN_CHEBYSHEV:
+    case KNN_MINKOWSKI:
+    case KNN_WMINKOWSKI:
+    case KNN_SEUCLIDEAN:
+    case KNN_CANBERRA:
+    case KNN_BRAYCURTIS:
+    case KNN_HAVERSINE:
+    case KNN_SQEUCLIDEAN:
+        return false;
+
+    default:
+        return true;
+    }
+}
+
+
+/*
+ * Chooses the order of equally distant neighbors.  The older way of brute
+ * force, which is still that of all data but rows of doubles, leaves most of
+ * it to chance: then the lowest row wins.
+ */
+static void
+knn_base_sort(knn_fitted_t *fitted, bool doubles)
+{
+    knn_parts_t *parts;
 
     parts = fitted->parts;
-    value = knn_fitted_find(fitted, "_fit_X");
 
-    if (value != NULL && value->type == KNN_VALUE_OBJECT
-        && value->symbol == KNN_SYMBOL_SPARSE)
+    if (parts->algorithm == KNN_BRUTE
+        && (fitted->release < KNN_RELEASE_HEAPED || !doubles
+            || (knn_base_is_left(parts->metric)
+                && !knn_fitted_has_metric(fitted))))
     {
-        return knn_fitted_fail(fitted, "_fit_X", KNN_UNSUPPORTED,
-                               "is a sparse matrix, fit on a dense array");
+        parts->sort = KNN_SORT_LOWEST;
     }
+    else if (fitted->release >= KNN_RELEASE_INTROSORT) {
+        parts->sort = KNN_SORT_INTRO;
+    }
+    else if (fitted->release < KNN_RELEASE_NAN) {
+        parts->sort = KNN_SORT_EARLY;
+    }
+}
+
+
+/* Whether an array has rows of doubles, each in one piece. */
+static bool
+knn_base_is_doubles(const knn_ndarray_t *array)
+{
+    return array->dtype.kind == 'f' && array->dtype.size == sizeof(double)
+           && (!array->fortran || array->shape[0] == 1 || array->shape[1] == 1);
+}
+
+
+/* Reads the training data of a full matrix; a tree has the same as doubles. */
+static knn_status_e
+knn_base_array(knn_fitted_t *fitted, bool *doubles)
+{
+    knn_parts_t  *parts;
+    knn_status_e  rc;
+    knn_ndarray_t array;
 
     rc = knn_fitted_array(fitted, "_fit_X", &array);
 
@@ -187,18 +233,13 @@ knn_base_data(knn_fitted_t *fitted)
                                "has %zu dimensions, not 2", array.ndim);
     }
 
+    parts = fitted->parts;
     parts->n_samples = array.shape[0];
     parts->n_features = array.shape[1];
+    *doubles = knn_base_is_doubles(&array);
 
-    rc = knn_base_count(fitted, "n_samples_fit_", parts->n_samples);
-
-    if (rc == KNN_OK) {
-        rc = knn_base_count(fitted, "n_features_in_", parts->n_features);
-    }
-
-    /* a tree has the same data, and always as float64 */
-    if (rc != KNN_OK || parts->algorithm != KNN_BRUTE) {
-        return rc;
+    if (parts->algorithm != KNN_BRUTE) {
+        return KNN_OK;
     }
 
     parts->x = knn_ndarray_doubles(fitted->arena, &array, fitted->err);
@@ -212,9 +253,42 @@ knn_base_data(knn_fitted_t *fitted)
 }
 
 
-/* Reads the names of the columns, where the training data had some. */
+/* Reads the training data and their shape. */
 static knn_status_e
-knn_base_names(knn_fitted_t *fitted)
+knn_base_data(knn_fitted_t *fitted)
+{
+    bool               doubles;
+    knn_status_e       rc;
+    const knn_value_t *value;
+
+    value = knn_fitted_find(fitted, "_fit_X");
+    doubles = false;
+
+    if (value != NULL && value->type == KNN_VALUE_OBJECT
+        && value->symbol == KNN_SYMBOL_SPARSE)
+    {
+        rc = knn_fitted_dense(fitted, value);
+    }
+    else {
+        rc = knn_base_array(fitted, &doubles);
+    }
+
+    if (rc != KNN_OK) {
+        return rc;
+    }
+
+    knn_base_sort(fitted, doubles);
+
+    rc = knn_base_count(fitted, "n_samples_fit_", fitted->parts->n_samples);
+
+    return (rc == KNN_OK) ? knn_base_count(fitted, "n_features_in_",
+                                           fitted->parts->n_features)
+                          : rc;
+}
+
+
+knn_status_e
+knn_fitted_names(knn_fitted_t *fitted)
 {
     size_t        i;
     knn_label_t  *labels;
@@ -274,7 +348,7 @@ knn_fitted_base(knn_fitted_t *fitted)
     rc = knn_base_method(fitted);
 
     if (rc == KNN_OK) {
-        rc = knn_base_version(fitted);
+        rc = knn_fitted_version(fitted);
     }
 
     if (rc == KNN_OK) {
@@ -285,12 +359,14 @@ knn_fitted_base(knn_fitted_t *fitted)
         rc = knn_base_data(fitted);
     }
 
-    if (rc == KNN_OK && fitted->parts->algorithm != KNN_BRUTE) {
-        rc = knn_fitted_tree(fitted);
+    if (rc == KNN_OK) {
+        rc = (fitted->parts->algorithm == KNN_BRUTE)
+                 ? knn_fitted_metric_params(fitted)
+                 : knn_fitted_tree(fitted);
     }
 
     if (rc == KNN_OK) {
-        rc = knn_base_names(fitted);
+        rc = knn_fitted_names(fitted);
     }
 
     return rc;

@@ -26,6 +26,26 @@ knn_fitted_fail(knn_fitted_t *fitted, const char *name, knn_status_e status,
 }
 
 
+knn_status_e
+knn_fitted_open(knn_fitted_t *fitted, const knn_value_t *object)
+{
+    const knn_value_t *state;
+
+    state = object->u.object.state;
+
+    if (state == NULL || state->type != KNN_VALUE_DICT) {
+        return knn_error(fitted->err, KNN_MALFORMED,
+                         "the %s has no attributes, dump it again",
+                         knn_symbol_name(object->symbol));
+    }
+
+    fitted->object = object;
+    fitted->attributes = state;
+
+    return KNN_OK;
+}
+
+
 /* Puts the name of an attribute before an error about it. */
 static knn_status_e
 knn_fitted_named(knn_fitted_t *fitted, const char *name, knn_status_e status)
@@ -56,7 +76,7 @@ knn_fitted_need(knn_fitted_t *fitted, const char *name)
         (void) knn_error(fitted->err, KNN_UNSUPPORTED,
                          "the %s has no %s, it is not fitted; call fit() "
                          "before joblib.dump()",
-                         knn_symbol_name(fitted->estimator), name);
+                         knn_symbol_name(fitted->object->symbol), name);
     }
 
     return value;
@@ -118,6 +138,37 @@ knn_fitted_integer(knn_fitted_t *fitted, const char *name, int64_t *integer)
     *integer = label.value.integer;
 
     return KNN_OK;
+}
+
+
+knn_status_e
+knn_fitted_number(knn_fitted_t *fitted, const char *name, double *number)
+{
+    char               buf[KNN_QUOTE_SIZE];
+    knn_label_t        label;
+    const knn_value_t *value;
+
+    value = knn_fitted_need(fitted, name);
+
+    if (value == NULL) {
+        return fitted->err->status;
+    }
+
+    if (knn_scalar_read(fitted->arena, value, &label, fitted->err) == KNN_OK) {
+        if (label.type == KNN_LABEL_INTEGER) {
+            *number = (double) label.value.integer;
+            return KNN_OK;
+        }
+
+        if (label.type == KNN_LABEL_FLOAT) {
+            *number = label.value.number;
+            return KNN_OK;
+        }
+    }
+
+    return knn_fitted_fail(fitted, name, KNN_UNSUPPORTED,
+                           "is %s, use a finite number",
+                           knn_value_kind(value, buf, sizeof(buf)));
 }
 
 

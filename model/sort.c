@@ -347,10 +347,23 @@ knn_intro_sort(knn_heap_t *heap)
 void
 knn_sort(knn_heap_t *heap, knn_sort_e kind)
 {
-    if (kind == KNN_SORT_QUICK) {
-        knn_quick_sort(heap);
+    if (heap->size < 2) {
+        return;
     }
-    else {
+
+    switch (kind) {
+
+    case KNN_SORT_QUICK:
+    case KNN_SORT_EARLY:
+        knn_quick_sort(heap);
+        break;
+
+    case KNN_SORT_INTRO:
         knn_intro_sort(heap);
+        break;
+
+    default: /* KNN_SORT_LOWEST */
+        knn_heap_sort_ordered(heap);
+        break;
     }
 }

@@ -68,8 +68,8 @@ knn_visit_exact(const knn_model_t *model, const double *q, knn_visit_t *visit)
     side = (visit->node - 1) % 2;
 
     visit->exact = true;
-    visit->low = model->metric->box(model->pairs + parent * model->pair_size,
-                                    side, q, model->info.n_features, model->p);
+    visit->low = model->metric->box(
+        &model->space, model->pairs + parent * model->pair_size, side, q);
     visit->high = visit->low;
 }
 
@@ -122,9 +122,9 @@ knn_tree_boxes(const knn_model_t *model, const double *q, const double *pair,
     double       s[2], margin;
     knn_visit_t *visit;
 
-    model->metric->boxes(pair, q, model->info.n_features, model->p, s);
+    model->metric->boxes(&model->space, pair, q, s);
 
-    margin = (double) (model->info.n_features + 8) * KNN_BOUND_MARGIN;
+    margin = (double) (model->space.n_features + 8) * KNN_BOUND_MARGIN;
 
     for (i = 0; i < 2; i++) {
         visit = (i == 0) ? left : right;
@@ -161,16 +161,16 @@ knn_tree_balls(const knn_model_t *model, const double *q, const double *pair,
     const knn_metric_t *metric;
 
     metric = model->metric;
-    metric->centers(pair + 2, q, model->info.n_features, model->p, s);
+    metric->centers(&model->space, pair + 2, q, s);
 
     for (i = 0; i < 2; i++) {
         visit = (i == 0) ? left : right;
 
-        dist = metric->to_dist(s[i], model->p) - pair[i];
+        dist = metric->to_dist(&model->space, s[i]) - pair[i];
         dist = (dist > 0) ? dist : 0;
 
         visit->exact = true;
-        visit->low = metric->to_rdist(dist, model->p);
+        visit->low = metric->to_rdist(&model->space, dist);
         visit->high = visit->low;
     }
 }

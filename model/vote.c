@@ -6,79 +6,38 @@
 
 #include <math.h>
 
+#include "sum.h"
 #include "vote.h"
 
 
-/* up to here numpy sums in eight chains, beyond it halves the range */
-#define KNN_PAIRWISE_BLOCK 128
-
-
-/* The sum of up to KNN_PAIRWISE_BLOCK values. */
-static double
-knn_pairwise_block(const double *values, size_t n)
+/* Whether a neighbor is so near that only such ones count. */
+static inline bool
+knn_vote_nearest(const knn_model_t *model, double distance)
 {
-    size_t i, j;
-    double sum, r[8];
-
-    sum = 0;
-    i = 0;
-
-    if (n >= 8) {
-        for (j = 0; j < 8; j++) {
-            r[j] = values[j];
-        }
-
-        for (i = 8; i < n - n % 8; i += 8) {
-            for (j = 0; j < 8; j++) {
-                r[j] += values[i + j];
-            }
-        }
-
-        sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
-    }
-
-    for (/* void */; i < n; i++) {
-        sum += values[i];
-    }
-
-    return sum;
-}
-
-
-/* Recursion halves n, so that its depth is below the bits of a size. */
-double
-knn_pairwise_sum(const double *values, size_t n)
-{
-    size_t half;
-
-    if (n <= KNN_PAIRWISE_BLOCK) {
-        return knn_pairwise_block(values, n);
-    }
-
-    half = n / 2;
-    half -= half % 8;
-
-    return knn_pairwise_sum(values, half)
-           + knn_pairwise_sum(values + half, n - half);
+    return model->within ? distance == 0 : isinf(1 / distance);
 }
 
 
 void
-knn_vote_weights(const double *distances, size_t n, double *weights)
+knn_vote_weigh(const knn_model_t *model, const double *rdist, knn_vote_t *vote)
 {
-    bool   infinite;
-    size_t i;
+    size_t  i;
+    double *weights;
 
-    infinite = false;
+    vote->masked = false;
+    weights = vote->weights;
 
-    for (i = 0; i < n; i++) {
-        weights[i] = 1 / distances[i];
-        infinite |= isinf(weights[i]) != 0;
+    for (i = 0; i < vote->n; i++) {
+        weights[i] = model->metric->to_dist(&model->space, rdist[i]);
+        vote->masked |= knn_vote_nearest(model, weights[i]);
     }
 
-    if (infinite) {
-        for (i = 0; i < n; i++) {
-            weights[i] = isinf(weights[i]) ? 1 : 0;
+    for (i = 0; i < vote->n; i++) {
+        if (vote->masked) {
+            weights[i] = knn_vote_nearest(model, weights[i]) ? 1 : 0;
+        }
+        else {
+            weights[i] = 1 / weights[i];
         }
     }
 }
@@ -118,12 +77,12 @@ knn_vote_count(const knn_vote_t *vote, const uint32_t *targets, size_t stride)
 
 
 /*
- * The largest weight; the lowest class wins a tie, and the first of all when
+ * The largest sum of weights; the lowest class wins a tie, and the first of all when
  * no weight is above 0.  A class has the pairwise sum of all the neighbors'
  * weights with those of other classes taken as 0.
  */
 static uint32_t
-knn_vote_weigh(const knn_vote_t *vote, const uint32_t *targets, size_t stride)
+knn_vote_sum(const knn_vote_t *vote, const uint32_t *targets, size_t stride)
 {
     size_t i, j;
     double sum, most;
@@ -151,7 +110,7 @@ knn_vote_weigh(const knn_vote_t *vote, const uint32_t *targets, size_t stride)
                                  : 0;
         }
 
-        sum = knn_pairwise_sum(vote->terms, vote->n);
+        sum = knn_sum_pairwise(vote->terms, vote->n, false);
 
         if (sum > most || (sum == most && class < winner)) {
             most = sum;
@@ -163,47 +122,102 @@ knn_vote_weigh(const knn_vote_t *vote, const uint32_t *targets, size_t stride)
 }
 
 
-void
-knn_vote_predict(const knn_model_t *model, const knn_vote_t *vote,
-                 uint32_t *classes)
-{
-    size_t o, n_outputs;
-
-    n_outputs = model->info.n_outputs;
-
-    for (o = 0; o < n_outputs; o++) {
-        classes[o] = (vote->weights == NULL)
-                         ? knn_vote_count(vote, model->targets + o, n_outputs)
-                         : knn_vote_weigh(vote, model->targets + o, n_outputs);
-    }
-}
-
-
 /* The probabilities of one output's classes. */
 static void
 knn_vote_shares(const knn_vote_t *vote, const uint32_t *targets, size_t stride,
-                double *proba, size_t n_classes)
+                double *shares, size_t n_classes)
 {
     size_t i;
     double sum;
 
     for (i = 0; i < n_classes; i++) {
-        proba[i] = 0;
+        shares[i] = 0;
     }
 
     for (i = 0; i < vote->n; i++) {
-        proba[targets[vote->rows[i] * stride]] +=
+        shares[targets[vote->rows[i] * stride]] +=
             (vote->weights == NULL) ? 1 : vote->weights[i];
     }
 
-    sum = knn_pairwise_sum(proba, n_classes);
+    sum = knn_sum_pairwise(shares, n_classes, false);
 
     if (sum == 0) {
         sum = 1;
     }
 
     for (i = 0; i < n_classes; i++) {
-        proba[i] /= sum;
+        shares[i] /= sum;
+    }
+}
+
+
+/* The first of the most probable classes; NaN is more than any number. */
+static uint32_t
+knn_vote_likeliest(const double *shares, size_t n_classes)
+{
+    uint32_t i, winner;
+
+    winner = 0;
+
+    for (i = 1; i < n_classes && !isnan(shares[winner]); i++) {
+        if (!(shares[i] <= shares[winner])) {
+            winner = i;
+        }
+    }
+
+    return winner;
+}
+
+
+/* The most probable class: no weight at all is as good as no neighbor. */
+static uint32_t
+knn_vote_share(const knn_model_t *model, const knn_vote_t *vote, size_t o)
+{
+    size_t   n_classes;
+    uint32_t winner;
+
+    n_classes = model->info.outputs[o].n_classes;
+
+    knn_vote_shares(vote, model->targets + o, model->info.n_outputs,
+                    vote->shares, n_classes);
+
+    winner = knn_vote_likeliest(vote->shares, n_classes);
+
+    return (vote->shares[winner] == 0) ? model->outliers[o] : winner;
+}
+
+
+/* The winner of one output. */
+static uint32_t
+knn_vote_winner(const knn_model_t *model, const knn_vote_t *vote, size_t o)
+{
+    size_t          stride;
+    const uint32_t *targets;
+
+    stride = model->info.n_outputs;
+    targets = model->targets + o;
+
+    if (vote->n == 0) {
+        return model->outliers[o];
+    }
+
+    if (vote->weights == NULL) {
+        return knn_vote_count(vote, targets, stride);
+    }
+
+    return model->likeliest ? knn_vote_share(model, vote, o)
+                            : knn_vote_sum(vote, targets, stride);
+}
+
+
+void
+knn_vote_predict(const knn_model_t *model, const knn_vote_t *vote,
+                 uint32_t *classes)
+{
+    size_t o;
+
+    for (o = 0; o < model->info.n_outputs; o++) {
+        classes[o] = knn_vote_winner(model, vote, o);
     }
 }
 
@@ -218,6 +232,10 @@ knn_vote_proba(const knn_model_t *model, const knn_vote_t *vote, double *proba)
 
         knn_vote_shares(vote, model->targets + o, model->info.n_outputs, proba,
                         n_classes);
+
+        if (vote->n == 0 && model->outliers[o] != KNN_CLASS_OUTLIER) {
+            proba[model->outliers[o]] = 1;
+        }
 
         proba += n_classes;
     }

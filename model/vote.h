@@ -17,16 +17,19 @@
 typedef struct {
     size_t          n;       /* neighbors */
     const uint32_t *rows;    /* [n], in their final order */
-    const double   *weights; /* [n], NULL when all are 1 */
+    double         *weights; /* [n], NULL when all are 1 */
+    bool            masked;  /* weights are 1 for some rows, 0 for others */
     uint32_t       *votes;   /* [classes of an output], scratch */
+    double         *shares;  /* the same */
     double         *terms;   /* [n], scratch */
 } knn_vote_t;
 
 
-/* Weights of neighbors at these distances, for KNN_DISTANCE. */
-void knn_vote_weights(const double *distances, size_t n, double *weights);
+/* Fills weights and masked for neighbors at these reduced distances. */
+void knn_vote_weigh(const knn_model_t *model, const double *rdist,
+                    knn_vote_t *vote);
 
-/* The winner of each output. */
+/* The winner of each output, the outlier's class when there are no rows. */
 void knn_vote_predict(const knn_model_t *model, const knn_vote_t *vote,
                       uint32_t *classes);
 
@@ -34,8 +37,9 @@ void knn_vote_predict(const knn_model_t *model, const knn_vote_t *vote,
 void knn_vote_proba(const knn_model_t *model, const knn_vote_t *vote,
                     double *proba);
 
-/* numpy's sum of a contiguous axis. */
-double knn_pairwise_sum(const double *values, size_t n);
+/* The value of each output of a regressor, NaN when there are no rows. */
+void knn_regress(const knn_model_t *model, const knn_vote_t *vote,
+                 double *values);
 
 
 #endif /* KNN_VOTE_H */
