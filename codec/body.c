@@ -4,7 +4,7 @@
  */
 
 
-/* What the values of a JSON body mean. */
+/* What the members, objects and arrays of a JSON body mean. */
 
 
 #include <string.h>
@@ -16,87 +16,7 @@ static const char *const knn_rows_members[] = {"X", "instances", "inputs",
                                                "dataframe_records"};
 
 
-/* Refuses a value of the wrong JSON type. */
-static int
-knn_json_wrong(knn_json_t *json, const char *type)
-{
-    knn_place_t   place;
-    knn_matrix_t *matrix;
-
-    matrix = json->matrix;
-    place = knn_json_place(json);
-
-    switch (json->at) {
-
-    case KNN_AT_ROW:
-    case KNN_AT_FEATURE:
-        (void) knn_matrix_fail(
-            matrix, KNN_MALFORMED, &place,
-            "row %zu, feature %zu is %s, but a row holds "
-            "numbers, true and false",
-            matrix->rows.rows,
-            json->at == KNN_AT_ROW ? matrix->column : json->feature, type);
-        break;
-
-    case KNN_AT_LIST:
-        (void) knn_matrix_fail(matrix, KNN_MALFORMED, &place,
-                               "row %zu is %s, but a row is an array of "
-                               "numbers or an object by feature name",
-                               matrix->rows.rows, type);
-        break;
-
-    case KNN_AT_OUTPUTS:
-    case KNN_AT_OUTPUT:
-        place.member = "outputs";
-        (void) knn_matrix_fail(matrix, KNN_MALFORMED, &place,
-                               "\"outputs\" holds %s, but is an array of "
-                               "\"predict\", \"predict_proba\" and "
-                               "\"kneighbors\"",
-                               type);
-        break;
-
-    case KNN_AT_ROWS:
-        (void) knn_matrix_fail(matrix, KNN_MALFORMED, &place,
-                               "\"%s\" is %s, but holds a row or a list of "
-                               "rows: arrays of numbers, or objects by "
-                               "feature name",
-                               json->member, type);
-        break;
-
-    default:
-        (void) knn_matrix_fail(matrix, KNN_MALFORMED, NULL,
-                               "the body is %s, but must be an object with "
-                               "the member " KNN_JSON_MEMBERS
-                               ", or an array of rows",
-                               type);
-        break;
-    }
-
-    return 0;
-}
-
-
-/* Takes note of where a token ends; false if it is too far from the last. */
-static inline bool
-knn_json_step(knn_json_t *json)
-{
-    size_t gap;
-
-    gap = json->base + yajl_get_bytes_consumed(json->yajl) - json->last;
-    json->last += gap;
-
-    if (gap <= KNN_REQUEST_TOKEN) {
-        return true;
-    }
-
-    json->last -= gap;
-
-    return false;
-}
-
-
-/* A value, or the end of one, that nothing is made of. */
-static int
+int
 knn_json_other(knn_json_t *json, const char *type)
 {
     if (json->at != KNN_AT_OTHER) {
@@ -170,84 +90,7 @@ knn_json_member(knn_json_t *json, const char *name, size_t size)
 }
 
 
-/* A number, true or false. */
-static int
-knn_json_scalar(knn_json_t *json, const char *text, size_t size, double value)
-{
-    if (!knn_json_step(json)) {
-        return 0;
-    }
-
-    if (json->at == KNN_AT_LIST && json->matrix->rows.rows == 0) {
-        if (!knn_json_row_begin(json, KNN_AT_ROW, true)) {
-            return 0;
-        }
-    }
-
-    if (json->at == KNN_AT_ROW || json->at == KNN_AT_FEATURE) {
-        return knn_json_put(json, text, size, value);
-    }
-
-    return knn_json_other(json, text != NULL ? "a number" : "true or false");
-}
-
-
-static int
-knn_json_number(void *ctx, const char *text, size_t size)
-{
-    return knn_json_scalar(ctx, text, size, 0);
-}
-
-
-static int
-knn_json_boolean(void *ctx, int value)
-{
-    return knn_json_scalar(ctx, NULL, 0, value != 0);
-}
-
-
-static int
-knn_json_null(void *ctx)
-{
-    return knn_json_step(ctx) && knn_json_other(ctx, "null");
-}
-
-
-static int
-knn_json_string(void *ctx, const unsigned char *text, size_t size)
-{
-    unsigned    output;
-    knn_json_t *json;
-    knn_error_t err;
-    knn_place_t place;
-
-    json = ctx;
-
-    if (!knn_json_step(json)) {
-        return 0;
-    }
-
-    if (json->at != KNN_AT_OUTPUT) {
-        return knn_json_other(json, "a string");
-    }
-
-    output = knn_outputs_parse((const char *) text, size, &err);
-
-    if (output == 0) {
-        memset(&place, 0, sizeof(knn_place_t));
-        place.member = "outputs";
-        (void) knn_matrix_fail(json->matrix, err.status, &place, "%s",
-                               err.message);
-        return 0;
-    }
-
-    json->matrix->rows.outputs |= output;
-
-    return 1;
-}
-
-
-static int
+int
 knn_json_key(void *ctx, const unsigned char *text, size_t size)
 {
     knn_json_t *json;
@@ -293,7 +136,7 @@ knn_json_down(knn_json_t *json)
 }
 
 
-static int
+int
 knn_json_map_begin(void *ctx)
 {
     knn_json_t *json;
@@ -326,7 +169,7 @@ knn_json_map_begin(void *ctx)
 }
 
 
-static int
+int
 knn_json_map_end(void *ctx)
 {
     knn_json_t *json;
@@ -354,7 +197,7 @@ knn_json_map_end(void *ctx)
 }
 
 
-static int
+int
 knn_json_array_begin(void *ctx)
 {
     knn_json_t *json;
@@ -427,7 +270,7 @@ knn_json_outputs_end(knn_json_t *json)
 }
 
 
-static int
+int
 knn_json_array_end(void *ctx)
 {
     knn_json_t *json;
@@ -455,15 +298,3 @@ knn_json_array_end(void *ctx)
         return knn_json_other(json, NULL);
     }
 }
-
-
-const yajl_callbacks knn_json_callbacks = {
-    .yajl_null = knn_json_null,
-    .yajl_boolean = knn_json_boolean,
-    .yajl_number = knn_json_number,
-    .yajl_string = knn_json_string,
-    .yajl_start_map = knn_json_map_begin,
-    .yajl_map_key = knn_json_key,
-    .yajl_end_map = knn_json_map_end,
-    .yajl_start_array = knn_json_array_begin,
-    .yajl_end_array = knn_json_array_end};

@@ -4,123 +4,35 @@
  */
 
 
-/* The cells of CSV. */
+/* The rows of CSV. */
 
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "csv.h"
+#include "feature.h"
 #include "number.h"
 
 
-/* the column belongs to no feature */
-#define KNN_CSV_IGNORED SIZE_MAX
-
-
-/* a cell as it stands in the line, without the blanks around it */
-typedef struct {
-    const char *data;
-    size_t      size;
-    bool        quoted;
-} knn_cell_t;
-
-
-/* The closing quote of a cell that begins behind p, or end. */
-static const char *
-knn_csv_quote(const char *p, const char *end)
+/* Refuses a cell that lacks a value. */
+static knn_status_e
+knn_csv_lacking(knn_csv_t *csv, size_t column, const char *what,
+                const knn_cell_t *cell)
 {
-    for (/* void */; p < end; p++) {
-        if (*p != '"') {
-            continue;
-        }
-
-        if (p + 1 == end || p[1] != '"') {
-            return p;
-        }
-
-        p++;
-    }
-
-    return end;
+    return knn_matrix_fail(csv->matrix, KNN_VALUE, NULL,
+                           "row %zu, column %zu is %s%.*s, but the model has "
+                           "no imputer there, send a finite number",
+                           knn_matrix_row(csv->matrix), column, what,
+                           cell == NULL ? 0 : (int) cell->size,
+                           cell == NULL ? "" : cell->data);
 }
 
 
-/* Reads the cell at p; returns the comma behind it, or end. */
-static const char *
-knn_csv_cell(const char *p, const char *end, knn_cell_t *cell)
-{
-    const char *last, *quote;
-
-    p = knn_csv_skip(p, end);
-    cell->quoted = p < end && *p == '"';
-
-    if (cell->quoted) {
-        quote = knn_csv_quote(p + 1, end);
-        last = knn_csv_skip(quote + (quote < end), end);
-
-        if (last == end || *last == ',') {
-            cell->data = p + 1;
-            cell->size = (size_t) (quote - cell->data);
-            return last;
-        }
-
-        cell->quoted = false;
-    }
-
-    last = memchr(p, ',', (size_t) (end - p));
-    last = last == NULL ? end : last;
-    cell->data = p;
-
-    for (p = last; p > cell->data && knn_csv_blank(p[-1]); p--) {
-        /* void */
-    }
-
-    cell->size = (size_t) (p - cell->data);
-
-    return last;
-}
-
-
-/* True for the text of a number, wholly; NaN and infinity read as such. */
-static bool
-knn_csv_number(const knn_cell_t *cell, double *value)
-{
-    static const char *const names[] = {"nan", "inf", "infinity"};
-
-    size_t      i, size;
-    const char *p, *end;
-
-    p = knn_csv_skip(cell->data, cell->data + cell->size);
-    end = cell->data + cell->size;
-
-    while (end > p && knn_csv_blank(end[-1])) {
-        end--;
-    }
-
-    if (p < end && knn_number_read(p, end, value) == end) {
-        return true;
-    }
-
-    p += p < end && (*p == '-' || *p == '+');
-    size = (size_t) (end - p);
-
-    for (i = 0; i < sizeof(names) / sizeof(char *); i++) {
-        if (size == strlen(names[i]) && strncasecmp(p, names[i], size) == 0) {
-            *value = NAN;
-            return true;
-        }
-    }
-
-    return false;
-}
-
-
-/* Refuses a cell. */
+/* Refuses a cell of a column of numbers. */
 static knn_status_e
 knn_csv_refuse(knn_csv_t *csv, size_t column, const knn_cell_t *cell,
-               bool number)
+               double value, bool number)
 {
     size_t        row;
     knn_matrix_t *matrix;
@@ -129,16 +41,21 @@ knn_csv_refuse(knn_csv_t *csv, size_t column, const knn_cell_t *cell,
     row = knn_matrix_row(matrix);
 
     if (cell->size == 0) {
-        return knn_matrix_fail(matrix, KNN_VALUE, NULL,
-                               "row %zu, column %zu is empty, but features "
-                               "are finite numbers",
-                               row, column);
+        return knn_csv_lacking(csv, column, "empty", NULL);
+    }
+
+    if (number && isnan(value)) {
+        return knn_csv_lacking(csv, column, "NaN", NULL);
+    }
+
+    if (knn_cell_missing(cell)) {
+        return knn_csv_lacking(csv, column, "", cell);
     }
 
     if (number) {
         return knn_matrix_fail(matrix, KNN_VALUE, NULL,
-                               "row %zu, column %zu is NaN or infinite or out "
-                               "of range, but features are finite numbers",
+                               "row %zu, column %zu is infinite or out of "
+                               "range, but features are finite numbers",
                                row, column);
     }
 
@@ -156,34 +73,115 @@ knn_csv_refuse(knn_csv_t *csv, size_t column, const knn_cell_t *cell,
 }
 
 
-/* Reads the value of a cell; returns the comma behind it, end or NULL. */
+/*
+ * Reads a cell that is not plainly a number, NaN for none if missing; returns
+ * the comma behind it, end or NULL.
+ */
 static const char *
-knn_csv_value(knn_csv_t *csv, const char *p, const char *end, size_t column,
-              double *value)
+knn_csv_other(knn_csv_t *csv, const char *p, const char *end, size_t column,
+              bool missing, double *value)
 {
-    bool        number;
-    knn_cell_t  cell;
-    const char *begin;
+    bool       number;
+    knn_cell_t cell;
 
-    begin = knn_csv_skip(p, end);
+    p = knn_cell_read(p, end, &cell);
+    number = knn_cell_number(&cell, value);
+
+    if ((number && isfinite(*value)) || knn_cell_boolean(&cell, value)) {
+        return p;
+    }
+
+    if (missing && ((number && isnan(*value)) || knn_cell_missing(&cell))) {
+        *value = NAN;
+        return p;
+    }
+
+    (void) knn_csv_refuse(csv, column, &cell, *value, number);
+
+    return NULL;
+}
+
+
+/* Reads the number of a cell; returns the comma behind it, end or NULL. */
+static inline const char *
+knn_csv_number(knn_csv_t *csv, const char *begin, const char *end,
+               size_t column, bool missing, double *value)
+{
+    const char *p;
+
+    begin = knn_cell_skip(begin, end);
     p = knn_number_read(begin, end, value);
 
     if (p != NULL) {
-        p = knn_csv_skip(p, end);
+        p = knn_cell_skip(p, end);
 
         if ((p == end || *p == ',') && isfinite(*value)) {
             return p;
         }
     }
 
-    p = knn_csv_cell(begin, end, &cell);
-    number = knn_csv_number(&cell, value);
+    return knn_csv_other(csv, begin, end, column, missing, value);
+}
 
-    if (number && isfinite(*value)) {
-        return p;
+
+/* The number of the text of a cell that begins at p and ends before last. */
+static double
+knn_csv_code(const knn_feature_t *feature, const knn_cell_t *cell,
+             const char *p, const char *last, const char *text, size_t size)
+{
+    double code;
+
+    if (!cell->quoted) {
+        /* with the blanks around it, but the one of the line's end */
+        last -= last > p && last[-1] == '\r';
+        code = knn_feature_code(feature, p, (size_t) (last - p));
+
+        if (code != KNN_TEXT_UNKNOWN) {
+            return code;
+        }
     }
 
-    (void) knn_csv_refuse(csv, column, &cell, number);
+    return knn_feature_code(feature, text, size);
+}
+
+
+/* Reads the text of a cell; returns the comma behind it, end or NULL. */
+static const char *
+knn_csv_word(knn_csv_t *csv, const char *p, const char *end, size_t index,
+             double *value)
+{
+    size_t               size;
+    knn_cell_t           cell;
+    const char          *last, *text;
+    const knn_feature_t *feature;
+
+    feature = &csv->matrix->options.info->features[index];
+    last = knn_cell_read(p, end, &cell);
+    text = knn_csv_text(csv, &cell, &size);
+
+    if (text == NULL) {
+        (void) knn_matrix_fail(csv->matrix, KNN_NO_MEMORY, NULL,
+                               "no memory to read row %zu",
+                               knn_matrix_row(csv->matrix));
+        return NULL;
+    }
+
+    *value = knn_csv_code(feature, &cell, p, last, text, size);
+
+    if (*value != KNN_TEXT_UNKNOWN) {
+        return last;
+    }
+
+    if (feature->missing && knn_cell_missing(&cell)) {
+        *value = NAN;
+        return last;
+    }
+
+    if (feature->open) {
+        return last;
+    }
+
+    (void) knn_feature_unknown(csv->matrix, index, NULL, text, size);
 
     return NULL;
 }
@@ -201,12 +199,69 @@ knn_csv_feature(const knn_csv_t *csv, size_t column)
 }
 
 
-knn_status_e
-knn_csv_row(knn_csv_t *csv, const char *p, const char *end)
+/* Reads the value of a feature; returns the comma behind it, end or NULL. */
+static const char *
+knn_csv_value(knn_csv_t *csv, const char *p, const char *end, size_t column,
+              size_t index, double *value)
+{
+    knn_cell_t           cell;
+    const knn_feature_t *feature;
+
+    if (index >= csv->matrix->columns) {
+        *value = 0;
+        return knn_cell_read(p, end, &cell);
+    }
+
+    feature = &csv->matrix->options.info->features[index];
+
+    return knn_feature_is_number(feature)
+               ? knn_csv_number(csv, p, end, column, feature->missing, value)
+               : knn_csv_word(csv, p, end, index, value);
+}
+
+
+/* Reads the cells of a row, which are all plain numbers or not. */
+static inline __attribute__((always_inline)) knn_status_e
+knn_csv_cells(knn_csv_t *csv, const char *p, const char *end, bool plain)
 {
     double        value;
     size_t        column, feature;
     knn_cell_t    cell;
+    knn_matrix_t *matrix;
+
+    matrix = csv->matrix;
+
+    for (column = 0;; column++, p++) {
+        feature = knn_csv_feature(csv, column);
+
+        if (feature == KNN_CSV_IGNORED) {
+            p = knn_cell_read(p, end, &cell);
+        }
+        else {
+            p = plain ? knn_csv_number(csv, p, end, column, false, &value)
+                      : knn_csv_value(csv, p, end, column, feature, &value);
+
+            if (p == NULL) {
+                return matrix->rows.error.status;
+            }
+
+            if (feature < matrix->columns) {
+                matrix->row[feature] = value;
+            }
+
+            matrix->column++;
+        }
+
+        if (p == end) {
+            return KNN_OK;
+        }
+    }
+}
+
+
+knn_status_e
+knn_csv_row(knn_csv_t *csv, const char *p, const char *end)
+{
     knn_status_e  status;
     knn_matrix_t *matrix;
 
@@ -222,185 +277,23 @@ knn_csv_row(knn_csv_t *csv, const char *p, const char *end)
 
     knn_matrix_begin(matrix);
 
-    for (column = 0;; column++) {
-        feature = knn_csv_feature(csv, column);
+    status = matrix->options.info->features == NULL
+                 ? knn_csv_cells(csv, p, end, true)
+                 : knn_csv_cells(csv, p, end, false);
 
-        if (feature == KNN_CSV_IGNORED) {
-            p = knn_csv_cell(p, end, &cell);
-        }
-        else {
-            p = knn_csv_value(csv, p, end, column, &value);
-
-            if (p == NULL) {
-                return matrix->rows.error.status;
-            }
-
-            if (feature < matrix->columns) {
-                matrix->row[feature] = value;
-            }
-
-            matrix->column++;
-        }
-
-        if (p == end) {
-            break;
-        }
-
-        p++;
+    if (status != KNN_OK) {
+        return status;
     }
 
     if (matrix->column != matrix->columns) {
         return knn_matrix_ragged(matrix, NULL);
     }
 
+    if (csv->row_lines != NULL) {
+        csv->row_lines[matrix->rows.rows] = csv->lines.number;
+    }
+
     matrix->rows.rows++;
 
     return KNN_OK;
-}
-
-
-bool
-knn_csv_is_header(const char *p, const char *end)
-{
-    double     value;
-    knn_cell_t cell;
-
-    for (;; p++) {
-        p = knn_csv_cell(p, end, &cell);
-
-        if (cell.size > 0 && !knn_csv_number(&cell, &value)
-            && cell.size <= KNN_REQUEST_NUMBER)
-        {
-            return true;
-        }
-
-        if (p == end) {
-            return false;
-        }
-    }
-}
-
-
-/* A name with its doubled quotes made single, in memory of its size. */
-static size_t
-knn_csv_unquote(const knn_cell_t *cell, char *name)
-{
-    size_t i, n;
-
-    for (i = 0, n = 0; i < cell->size; i++) {
-        name[n++] = cell->data[i];
-
-        if (cell->quoted && cell->data[i] == '"') {
-            i++;
-        }
-    }
-
-    return n;
-}
-
-
-/* Finds what each column holds; returns how many features have a column. */
-static size_t
-knn_csv_map(knn_csv_t *csv, const char *p, const char *end, char *name,
-            unsigned char *seen, size_t *twice)
-{
-    size_t     column, feature, count;
-    knn_cell_t cell;
-
-    count = 0;
-
-    for (column = 0;; column++, p++) {
-        p = knn_csv_cell(p, end, &cell);
-        feature = knn_names_find(&csv->names, name,
-                                 knn_csv_unquote(&cell, name), count);
-
-        csv->map[column] = KNN_CSV_IGNORED;
-
-        if (feature < csv->names.count) {
-            csv->map[column] = feature;
-            *twice = seen[feature] ? feature : *twice;
-            count += !seen[feature];
-            seen[feature] = true;
-        }
-
-        if (p == end) {
-            break;
-        }
-    }
-
-    csv->map_size = column + 1;
-
-    return count;
-}
-
-
-/* Refuses a header that lacks a feature. */
-static knn_status_e
-knn_csv_lacks(knn_csv_t *csv, const unsigned char *seen)
-{
-    size_t i;
-
-    for (i = 0; seen[i]; i++) {
-        /* void */
-    }
-
-    return knn_matrix_fail(csv->matrix, KNN_SHAPE, NULL,
-                           "the header lacks feature \"%s\", name all %zu "
-                           "that model \"%s\" expects, or leave it out",
-                           csv->names.list[i], csv->names.count,
-                           csv->matrix->options.model);
-}
-
-
-knn_status_e
-knn_csv_header(knn_csv_t *csv, const char *p, const char *end)
-{
-    char          *name;
-    size_t         twice, count;
-    const char    *s;
-    knn_status_e   status;
-    unsigned char *seen;
-
-    if (csv->names.count == 0) {
-        return KNN_OK;
-    }
-
-    /* as many columns at most: commas may stand in quotes */
-    csv->map_size = 1;
-
-    for (s = p; s < end; s++) {
-        csv->map_size += *s == ',';
-    }
-
-    csv->map = malloc(csv->map_size * sizeof(size_t));
-    name = malloc((size_t) (end - p) + 1);
-    seen = calloc(csv->names.count, 1);
-    twice = csv->names.count;
-    status = KNN_OK;
-
-    if (csv->map == NULL || name == NULL || seen == NULL) {
-        status = knn_matrix_fail(csv->matrix, KNN_NO_MEMORY, NULL,
-                                 "no memory to read the header");
-    }
-    else {
-        count = knn_csv_map(csv, p, end, name, seen, &twice);
-
-        if (count == 0) {
-            free(csv->map);
-            csv->map = NULL;
-        }
-        else if (count < csv->names.count) {
-            status = knn_csv_lacks(csv, seen);
-        }
-        else if (twice != csv->names.count) {
-            status = knn_matrix_fail(csv->matrix, KNN_MALFORMED, NULL,
-                                     "the header names feature \"%s\" twice",
-                                     csv->names.list[twice]);
-        }
-    }
-
-    free(name);
-    free(seen);
-
-    return status;
 }

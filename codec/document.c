@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "feature.h"
 #include "label.h"
 #include "number.h"
 #include "text.h"
@@ -43,7 +44,7 @@ knn_document_literal(knn_document_t *doc, const char *text)
 
 /* Adds text as a string. */
 static void
-knn_document_string(knn_document_t *doc, const char *text)
+knn_document_string(knn_document_t *doc, const char *text, size_t size)
 {
     char        piece[KNN_TEXT_ESCAPE], *end;
     size_t      n;
@@ -51,7 +52,7 @@ knn_document_string(knn_document_t *doc, const char *text)
 
     knn_document_literal(doc, "\"");
 
-    for (last = text + strlen(text); text < last; text += n) {
+    for (last = text + size; text < last; text += n) {
         n = knn_text_char(text, last);
         n = n == 0 ? 1 : n;
         end = knn_text_write(piece, piece + sizeof(piece), text, n);
@@ -71,7 +72,7 @@ knn_document_text(knn_document_t *doc, const char *name, const char *text)
     }
 
     knn_document_literal(doc, name);
-    knn_document_string(doc, text);
+    knn_document_string(doc, text, strlen(text));
 }
 
 
@@ -87,37 +88,131 @@ knn_document_count(knn_document_t *doc, const char *name, size_t count)
 }
 
 
-/* Adds p of the metric that has one. */
+/* Adds a member with a number. */
 static void
-knn_document_power(knn_document_t *doc, const knn_model_info_t *info)
+knn_document_number(knn_document_t *doc, const char *name, double value)
 {
     char buf[KNN_NUMBER_WRITE], *end;
 
-    if (strcmp(info->metric, "minkowski") != 0 || !isfinite(info->p)) {
-        return;
-    }
-
-    knn_document_literal(doc, ",\"p\":");
-    end = knn_number_write(buf, info->p);
+    knn_document_literal(doc, name);
+    end = knn_number_write(buf, value);
     knn_document_add(doc, buf, (size_t) (end - buf));
 }
 
 
-/* Adds the names of the features. */
+/* Adds a member with an array of strings, if there is one. */
 static void
-knn_document_features(knn_document_t *doc, const knn_model_info_t *info)
+knn_document_list(knn_document_t *doc, const char *name,
+                  const char *const *list, size_t count)
 {
     size_t i;
 
-    if (info->feature_names == NULL) {
+    if (list == NULL) {
         return;
     }
 
-    knn_document_literal(doc, ",\"feature_names\":[");
+    knn_document_literal(doc, name);
+
+    for (i = 0; i < count; i++) {
+        knn_document_text(doc, i == 0 ? "[" : ",", list[i]);
+    }
+
+    knn_document_literal(doc, count == 0 ? "[]" : "]");
+}
+
+
+/* Adds what tells how neighbors are found. */
+static void
+knn_document_search(knn_document_t *doc, const knn_model_info_t *info)
+{
+    knn_document_text(doc, ",\"algorithm\":", info->algorithm);
+    knn_document_text(doc, ",\"metric\":", info->metric);
+
+    if (strcmp(info->metric, "minkowski") == 0 && isfinite(info->p)) {
+        knn_document_number(doc, ",\"p\":", info->p);
+    }
+
+    knn_document_text(doc, ",\"weights\":", info->weights);
+
+    if (info->n_neighbors > 0) {
+        knn_document_count(doc, ",\"n_neighbors\":", info->n_neighbors);
+    }
+
+    if (info->radius > 0 && isfinite(info->radius)) {
+        knn_document_number(doc, ",\"radius\":", info->radius);
+    }
+}
+
+
+/* Adds the names of the outputs that a request may ask for. */
+static void
+knn_document_serves(knn_document_t *doc, unsigned serves)
+{
+    size_t i;
+
+    knn_document_literal(doc, ",\"serves\":");
+
+    for (i = 0; i < KNN_OUTPUTS; i++) {
+        if (serves & knn_output_names[i].output) {
+            knn_document_text(
+                doc, serves & (knn_output_names[i].output - 1) ? "," : "[",
+                knn_output_names[i].name);
+        }
+    }
+
+    knn_document_literal(doc, "]");
+}
+
+
+/* Adds what a column takes that is not a plain number. */
+static void
+knn_document_feature(knn_document_t *doc, const knn_feature_t *feature)
+{
+    size_t i;
+
+    knn_document_literal(doc, "\"type\":");
+    knn_document_literal(doc, knn_feature_is_number(feature) ? "\"number\""
+                              : feature->n_texts > 0         ? "\"string\""
+                                                             : "\"any\"");
+
+    if (feature->n_texts > 0) {
+        knn_document_literal(doc, ",\"categories\":[");
+
+        for (i = 0; i < feature->n_texts; i++) {
+            knn_document_literal(doc, i == 0 ? "" : ",");
+            knn_document_string(doc, feature->texts[i].data,
+                                feature->texts[i].len);
+        }
+
+        knn_document_literal(doc, feature->open ? "],\"others\":true"
+                                                : "],\"others\":false");
+    }
+
+    knn_document_literal(doc, feature->missing ? ",\"missing\":true"
+                                               : ",\"missing\":false");
+}
+
+
+/* Adds what each column takes. */
+static void
+knn_document_columns(knn_document_t *doc, const knn_model_info_t *info)
+{
+    size_t              i;
+    const knn_feature_t number = {false, false, 0, NULL};
+
+    knn_document_literal(doc, ",\"columns\":[");
 
     for (i = 0; i < info->n_features; i++) {
-        knn_document_literal(doc, i == 0 ? "" : ",");
-        knn_document_string(doc, info->feature_names[i]);
+        knn_document_literal(doc, i == 0 ? "{" : ",{");
+
+        if (info->feature_names != NULL) {
+            knn_document_text(doc, "\"name\":", info->feature_names[i]);
+            knn_document_literal(doc, ",");
+        }
+
+        knn_document_feature(doc, info->features == NULL ? &number
+                                                         : &info->features[i]);
+        knn_document_literal(doc, "}");
     }
 
     knn_document_literal(doc, "]");
@@ -136,27 +231,51 @@ knn_document_inputs(knn_document_t *doc, const knn_model_info_t *info)
 }
 
 
-/* Adds the classes of every output. */
+/* Adds the classes of an output. */
+static void
+knn_document_classes(knn_document_t *doc, const knn_model_info_t *info,
+                     const knn_labels_t *labels, size_t output)
+{
+    size_t             i;
+    const knn_piece_t *label;
+
+    knn_document_literal(doc, ",\"classes\":[");
+
+    for (i = 0; i < info->outputs[output].n_classes; i++) {
+        label = knn_labels_get(labels, output, (uint32_t) i);
+        knn_document_literal(doc, i == 0 ? "" : ",");
+        knn_document_add(doc, label->data, label->size);
+    }
+
+    knn_document_literal(doc, "]");
+
+    if (info->outputs[output].outlier != NULL) {
+        label = knn_labels_get(labels, output, KNN_CLASS_OUTLIER);
+        knn_document_literal(doc, ",\"outlier_label\":");
+        knn_document_add(doc, label->data, label->size);
+    }
+}
+
+
+/* Adds what is predicted. */
 static void
 knn_document_outputs(knn_document_t *doc, const knn_model_info_t *info,
                      const knn_labels_t *labels)
 {
-    size_t             i, j;
-    const knn_piece_t *label;
+    size_t i;
 
     knn_document_literal(doc, ",\"outputs\":[");
 
     for (i = 0; i < info->n_outputs; i++) {
-        knn_document_literal(doc,
-                             i == 0 ? "{\"classes\":[" : ",{\"classes\":[");
+        knn_document_literal(doc, i == 0 ? "" : ",");
+        knn_document_literal(doc, info->regressor ? "{\"type\":\"number\""
+                                                  : "{\"type\":\"class\"");
 
-        for (j = 0; j < info->outputs[i].n_classes; j++) {
-            label = &labels->labels[labels->first[i] + j];
-            knn_document_literal(doc, j == 0 ? "" : ",");
-            knn_document_add(doc, label->data, label->size);
+        if (!info->regressor) {
+            knn_document_classes(doc, info, labels, i);
         }
 
-        knn_document_literal(doc, "]}");
+        knn_document_literal(doc, "}");
     }
 
     knn_document_literal(doc, "]");
@@ -182,21 +301,26 @@ knn_document_write(knn_document_t *doc, const knn_model_info_t *info,
     }
 
     knn_document_text(doc, "\"estimator\":", info->estimator);
-    knn_document_text(doc, ",\"algorithm\":", info->algorithm);
-    knn_document_text(doc, ",\"metric\":", info->metric);
-    knn_document_power(doc, info);
-    knn_document_text(doc, ",\"weights\":", info->weights);
-    knn_document_count(doc, ",\"n_neighbors\":", info->n_neighbors);
+    knn_document_search(doc, info);
     knn_document_count(doc, ",\"samples\":", info->n_samples);
     knn_document_count(doc, ",\"features\":", info->n_features);
-    knn_document_features(doc, info);
+    knn_document_list(doc, ",\"feature_names\":", info->feature_names,
+                      info->n_features);
+    knn_document_columns(doc, info);
+    knn_document_list(doc, ",\"steps\":", info->steps, info->n_steps);
     knn_document_inputs(doc, info);
     knn_document_outputs(doc, info, labels);
+    knn_document_serves(doc, info->serves);
     knn_document_text(doc, ",\"producer\":", info->producer);
     knn_document_text(doc, ",\"sha256\":", info->sha256);
     knn_document_count(doc, ",\"file_size\":", info->file_size);
     knn_document_count(doc, ",\"memory\":", info->memory);
     knn_document_count(doc, ",\"novelty_samples\":", info->novelty_samples);
+
+    if (info->n_golden > 0) {
+        knn_document_count(doc, ",\"golden_queries\":", info->n_golden);
+    }
+
     knn_document_text(doc, ",\"kernel\":", info->kernel);
     knn_document_literal(doc, "}");
 }

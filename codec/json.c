@@ -165,7 +165,10 @@ knn_json_run(knn_json_t *json, const char *data, size_t size)
         funcs.free = knn_memory_free;
         funcs.ctx = &json->memory;
 
-        json->yajl = yajl_alloc(&knn_json_callbacks, &funcs, json);
+        json->yajl = yajl_alloc(json->matrix->options.info->features == NULL
+                                    ? &knn_json_plain
+                                    : &knn_json_mixed,
+                                &funcs, json);
     }
 
     if (data != NULL) {

@@ -64,7 +64,9 @@ typedef struct {
     "\"X\", \"instances\", \"inputs\" or \"dataframe_records\""
 
 
-extern const yajl_callbacks knn_json_callbacks;
+/* for models whose features are all plain numbers, and for others */
+extern const yajl_callbacks knn_json_plain;
+extern const yajl_callbacks knn_json_mixed;
 
 
 /* skipped: bytes of the body that come before the first that is fed */
@@ -94,6 +96,20 @@ int knn_json_feature(knn_json_t *json, const char *name, size_t size);
 
 /* A value of a row; true and false come without text. */
 int knn_json_put(knn_json_t *json, const char *text, size_t size, double value);
+int knn_json_store(knn_json_t *json, double value);
+
+/* A value, or the end of one, that nothing is made of. */
+int knn_json_other(knn_json_t *json, const char *type);
+
+/* Refuses a value of the wrong JSON type. */
+int knn_json_wrong(knn_json_t *json, const char *type);
+
+/* What is no value. */
+int knn_json_key(void *ctx, const unsigned char *text, size_t size);
+int knn_json_map_begin(void *ctx);
+int knn_json_map_end(void *ctx);
+int knn_json_array_begin(void *ctx);
+int knn_json_array_end(void *ctx);
 
 /* Refuses a body where too much lies between two values. */
 knn_status_e knn_json_gap(knn_json_t *json);
@@ -106,6 +122,49 @@ knn_status_e knn_json_syntax(knn_json_t *json, const char *data, size_t size);
 
 /* Compares what follows with the rest of NaN or Infinity. */
 knn_status_e knn_json_literal(knn_json_t *json, const char *data, size_t size);
+
+
+/* The feature whose value is due. */
+static inline size_t
+knn_json_column(const knn_json_t *json)
+{
+    return json->at == KNN_AT_ROW ? json->matrix->column : json->feature;
+}
+
+
+/* What it takes; NULL for plain numbers, and behind the last one. */
+static inline const knn_feature_t *
+knn_json_takes(const knn_json_t *json)
+{
+    size_t                  feature;
+    const knn_model_info_t *info;
+
+    info = json->matrix->options.info;
+    feature = knn_json_column(json);
+
+    return info->features != NULL && feature < info->n_features
+               ? &info->features[feature]
+               : NULL;
+}
+
+
+/* Takes note of where a token ends; false if it is too far from the last. */
+static inline bool
+knn_json_step(knn_json_t *json)
+{
+    size_t gap;
+
+    gap = json->base + yajl_get_bytes_consumed(json->yajl) - json->last;
+    json->last += gap;
+
+    if (gap <= KNN_REQUEST_TOKEN) {
+        return true;
+    }
+
+    json->last -= gap;
+
+    return false;
+}
 
 
 #endif /* KNN_JSON_H */

@@ -9,7 +9,87 @@
 
 #include <string.h>
 
+#include "feature.h"
 #include "json.h"
+
+
+/* Refuses a value of a row. */
+static void
+knn_json_wrong_value(knn_json_t *json, const knn_place_t *place,
+                     const char *type)
+{
+    size_t               index;
+    const knn_feature_t *feature;
+
+    index = knn_json_column(json);
+    feature = knn_json_takes(json);
+
+    if (feature != NULL && feature->n_texts > 0) {
+        (void) knn_feature_no_text(json->matrix, index, place, type);
+        return;
+    }
+
+    (void) knn_matrix_fail(
+        json->matrix, KNN_MALFORMED, place,
+        "row %zu, feature %zu is %s, but a row holds numbers, true and "
+        "false%s%s",
+        json->matrix->rows.rows, index, type, feature == NULL ? "" : " there",
+        strcmp(type, "null") == 0 ? ", the model has no imputer for it" : "");
+}
+
+
+int
+knn_json_wrong(knn_json_t *json, const char *type)
+{
+    knn_place_t   place;
+    knn_matrix_t *matrix;
+
+    matrix = json->matrix;
+    place = knn_json_place(json);
+
+    switch (json->at) {
+
+    case KNN_AT_ROW:
+    case KNN_AT_FEATURE:
+        knn_json_wrong_value(json, &place, type);
+        break;
+
+    case KNN_AT_LIST:
+        (void) knn_matrix_fail(matrix, KNN_MALFORMED, &place,
+                               "row %zu is %s, but a row is an array of "
+                               "numbers or an object by feature name",
+                               matrix->rows.rows, type);
+        break;
+
+    case KNN_AT_OUTPUTS:
+    case KNN_AT_OUTPUT:
+        place.member = "outputs";
+        (void) knn_matrix_fail(matrix, KNN_MALFORMED, &place,
+                               "\"outputs\" holds %s, but is an array of "
+                               "\"predict\", \"predict_proba\" and "
+                               "\"kneighbors\"",
+                               type);
+        break;
+
+    case KNN_AT_ROWS:
+        (void) knn_matrix_fail(matrix, KNN_MALFORMED, &place,
+                               "\"%s\" is %s, but holds a row or a list of "
+                               "rows: arrays of numbers, or objects by "
+                               "feature name",
+                               json->member, type);
+        break;
+
+    default:
+        (void) knn_matrix_fail(matrix, KNN_MALFORMED, NULL,
+                               "the body is %s, but must be an object with "
+                               "the member " KNN_JSON_MEMBERS
+                               ", or an array of rows",
+                               type);
+        break;
+    }
+
+    return 0;
+}
 
 
 /* True after the refusal of a row that had too many features already. */
@@ -62,9 +142,10 @@ knn_json_truncated(knn_json_t *json)
 static knn_status_e
 knn_json_not_finite(knn_json_t *json, const char *name)
 {
-    size_t        feature;
-    knn_place_t   place;
-    knn_matrix_t *matrix;
+    size_t               feature;
+    knn_place_t          place;
+    knn_matrix_t        *matrix;
+    const knn_feature_t *takes;
 
     matrix = json->matrix;
     matrix->rows.error.status = KNN_OK;
@@ -97,10 +178,14 @@ knn_json_not_finite(knn_json_t *json, const char *name)
                                name);
     }
 
+    takes = knn_json_takes(json);
+
     return knn_matrix_fail(matrix, KNN_VALUE, &place,
-                           "row %zu, feature %zu is %s, but features are "
-                           "finite numbers",
-                           matrix->rows.rows, feature, name);
+                           "row %zu, feature %zu is %s, but %s",
+                           matrix->rows.rows, feature, name,
+                           takes != NULL && takes->missing && *name == 'N'
+                               ? "JSON has null for missing values"
+                               : "features are finite numbers");
 }
 
 

@@ -250,21 +250,13 @@ knn_json_unusable(knn_json_t *json, size_t feature, size_t size)
 
 
 int
-knn_json_put(knn_json_t *json, const char *text, size_t size, double value)
+knn_json_store(knn_json_t *json, double value)
 {
     size_t        feature;
     knn_matrix_t *matrix;
 
     matrix = json->matrix;
-    feature = json->at == KNN_AT_ROW ? matrix->column : json->feature;
-
-    if (text != NULL
-        && (size > KNN_REQUEST_NUMBER
-            || knn_number_read(text, text + size, &value) == NULL
-            || !isfinite(value)))
-    {
-        return knn_json_unusable(json, feature, size);
-    }
+    feature = knn_json_column(json);
 
     /* those beyond the last feature are counted for the error */
 
@@ -283,6 +275,21 @@ knn_json_put(knn_json_t *json, const char *text, size_t size, double value)
 
 
 int
+knn_json_put(knn_json_t *json, const char *text, size_t size, double value)
+{
+    if (text != NULL
+        && (size > KNN_REQUEST_NUMBER
+            || knn_number_read(text, text + size, &value) == NULL
+            || !isfinite(value)))
+    {
+        return knn_json_unusable(json, knn_json_column(json), size);
+    }
+
+    return knn_json_store(json, value);
+}
+
+
+int
 knn_json_record_begin(knn_json_t *json, bool single)
 {
     size_t        size;
@@ -295,7 +302,7 @@ knn_json_record_begin(knn_json_t *json, bool single)
         place = knn_json_row(json);
         (void) knn_matrix_fail(matrix, KNN_SHAPE, &place,
                                "row %zu is an object, but model \"%s\" has no "
-                               "feature names, send an array of %zu numbers",
+                               "feature names, send an array of %zu values",
                                matrix->rows.rows, matrix->options.model,
                                matrix->columns);
         return 0;

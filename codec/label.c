@@ -34,12 +34,14 @@ knn_label_text(char *p, char *last, const knn_label_t *label)
 }
 
 
-/* Writes a class, quoted if it is a string or a key. */
+/* Writes a class, quoted if it is a string or a key; returns its end. */
 static char *
-knn_label_write(char *p, char *last, const knn_label_t *label, bool key)
+knn_label_write(char *p, char *last, const knn_label_t *label, bool key,
+                knn_piece_t *piece)
 {
     bool quoted;
 
+    piece->data = p;
     quoted = key || label->type == KNN_LABEL_STRING;
 
     if (quoted) {
@@ -55,6 +57,8 @@ knn_label_write(char *p, char *last, const knn_label_t *label, bool key)
     if (key) {
         *p++ = ':';
     }
+
+    piece->size = (size_t) (p - piece->data);
 
     return p;
 }
@@ -83,15 +87,26 @@ knn_label_room(const knn_label_t *label)
 static size_t
 knn_labels_room(const knn_model_info_t *info)
 {
-    size_t i, j, size, total;
+    size_t              i, j, size, total;
+    const knn_output_t *output;
 
     total = 1;
 
     for (i = 0; i < info->n_outputs; i++) {
-        for (j = 0; j < info->outputs[i].n_classes; j++) {
-            size = knn_label_room(&info->outputs[i].classes[j]);
+        output = &info->outputs[i];
+
+        for (j = 0; j < output->n_classes; j++) {
+            size = knn_label_room(&output->classes[j]);
 
             if (size == 0 || __builtin_add_overflow(total, 2 * size, &total)) {
+                return 0;
+            }
+        }
+
+        if (output->outlier != NULL) {
+            size = knn_label_room(output->outlier);
+
+            if (size == 0 || __builtin_add_overflow(total, size, &total)) {
                 return 0;
             }
         }
@@ -103,31 +118,37 @@ knn_labels_room(const knn_model_info_t *info)
 
 /* Writes the classes of one output; returns their end. */
 static char *
-knn_labels_output(knn_labels_t *labels, size_t at, const knn_output_t *output,
-                  char *p)
+knn_labels_output(knn_labels_t *labels, size_t index,
+                  const knn_output_t *output, char *p)
 {
-    char  *begin, *last;
-    size_t i, longest;
+    size_t             i, at, longest;
+    const knn_label_t *label;
 
     longest = 0;
 
-    for (i = 0; i < output->n_classes; i++, at++) {
-        begin = p;
-        last = begin + knn_label_room(&output->classes[i]);
-        p = knn_label_write(p, last, &output->classes[i], false);
+    for (i = 0; i < output->n_classes; i++) {
+        at = labels->first[index] + i;
+        label = &output->classes[i];
 
-        labels->labels[at].data = begin;
-        labels->labels[at].size = (size_t) (p - begin);
-        longest =
-            p - begin > (ptrdiff_t) longest ? (size_t) (p - begin) : longest;
+        p = knn_label_write(p, p + knn_label_room(label), label, false,
+                            &labels->labels[at]);
+        p = knn_label_write(p, p + knn_label_room(label), label, true,
+                            &labels->keys[at]);
 
-        begin = p;
-        last = begin + knn_label_room(&output->classes[i]);
-        p = knn_label_write(p, last, &output->classes[i], true);
+        labels->keys_size += labels->keys[at].size;
 
-        labels->keys[at].data = begin;
-        labels->keys[at].size = (size_t) (p - begin);
-        labels->keys_size += (size_t) (p - begin);
+        if (labels->labels[at].size > longest) {
+            longest = labels->labels[at].size;
+        }
+    }
+
+    if (output->outlier != NULL) {
+        p = knn_label_write(p, p + knn_label_room(output->outlier),
+                            output->outlier, false, &labels->outliers[index]);
+
+        if (labels->outliers[index].size > longest) {
+            longest = labels->outliers[index].size;
+        }
     }
 
     labels->longest += longest;
@@ -153,10 +174,11 @@ knn_labels_init(knn_labels_t *labels, const knn_model_info_t *info)
     labels->first = calloc(info->n_outputs + 1, sizeof(size_t));
     labels->labels = calloc(labels->count + 1, sizeof(knn_piece_t));
     labels->keys = calloc(labels->count + 1, sizeof(knn_piece_t));
+    labels->outliers = calloc(info->n_outputs + 1, sizeof(knn_piece_t));
     labels->text = room == 0 ? NULL : malloc(room);
 
     if (labels->first == NULL || labels->labels == NULL || labels->keys == NULL
-        || labels->text == NULL)
+        || labels->outliers == NULL || labels->text == NULL)
     {
         return false;
     }
@@ -165,7 +187,7 @@ knn_labels_init(knn_labels_t *labels, const knn_model_info_t *info)
 
     for (i = 0, at = 0; i < info->n_outputs; i++) {
         labels->first[i] = at;
-        p = knn_labels_output(labels, at, &info->outputs[i], p);
+        p = knn_labels_output(labels, i, &info->outputs[i], p);
         at += info->outputs[i].n_classes;
     }
 
@@ -179,5 +201,6 @@ knn_labels_free(knn_labels_t *labels)
     free(labels->first);
     free(labels->labels);
     free(labels->keys);
+    free(labels->outliers);
     free(labels->text);
 }

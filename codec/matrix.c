@@ -144,9 +144,13 @@ knn_matrix_alloc(knn_matrix_t *matrix)
     size_t rows, size;
     void  *memory;
 
-    /* no value is shorter than a digit and what ends it */
+    /* no value is shorter than what ends it and, of a number, a digit */
 
-    if (__builtin_mul_overflow(matrix->columns, 2, &size)) {
+    size = matrix->columns;
+
+    if (matrix->options.info->features == NULL
+        && __builtin_mul_overflow(size, 2, &size))
+    {
         size = SIZE_MAX;
     }
 
@@ -181,13 +185,25 @@ knn_matrix_alloc(knn_matrix_t *matrix)
 knn_status_e
 knn_matrix_room(knn_matrix_t *matrix, const knn_place_t *place)
 {
+    size_t       rows;
+    knn_status_e status;
+
     if (matrix->options.max_rows > 0 && matrix->capacity == 0) {
         return knn_matrix_alloc(matrix);
     }
 
     if (matrix->flush != NULL) {
-        matrix->flushed += matrix->rows.rows;
-        return matrix->flush(matrix->flush_ctx, matrix);
+        rows = matrix->rows.rows;
+        status = matrix->flush(matrix->flush_ctx, matrix);
+        matrix->flushed += rows;
+
+        return status;
+    }
+
+    if (matrix->options.format == KNN_FORMAT_LINE) {
+        return knn_matrix_fail(matrix, KNN_LIMIT, place,
+                               "this is more than one row, POST several as "
+                               "JSON or CSV");
     }
 
     if (matrix->capacity < matrix->options.max_rows) {

@@ -112,98 +112,101 @@ knn_reply_add(size_t *total, size_t count, size_t size)
 }
 
 
-/* The most bytes of a row's values, 0 beyond size_t. */
-static size_t
-knn_reply_values(const knn_reply_t *reply, unsigned outputs)
+/* Adds the most bytes of the neighbors of rows; false on overflow. */
+static bool
+knn_reply_neighbors_size(const knn_reply_t *reply, size_t rows,
+                         size_t neighbors, size_t *total)
 {
-    size_t labels, size;
-
-    /* with commas and brackets, and one comma behind each value */
-
-    labels = 0;
-    size = KNN_NUMBER_WRITE + 1;
-
-    if (!knn_reply_add(&labels, 1, reply->labels.longest)
-        || !knn_reply_add(&labels, reply->info->n_outputs, 1)
-        || !knn_reply_add(&labels, 1, sizeof("[],")))
-    {
-        return 0;
-    }
-
-    if ((outputs & KNN_PREDICT) && !knn_reply_add(&size, 1, labels)) {
-        return 0;
-    }
-
-    if ((outputs & KNN_PREDICT_PROBA)
-        && (!knn_reply_add(&size, 1, reply->labels.keys_size)
-            || !knn_reply_add(&size, reply->labels.count, KNN_NUMBER_WRITE + 1)
-            || !knn_reply_add(&size, reply->info->n_outputs, sizeof("{},"))
-            || !knn_reply_add(&size, 1, sizeof("[],"))))
-    {
-        return 0;
-    }
-
-    if ((outputs & KNN_KNEIGHBORS)
-        && (!knn_reply_add(&labels, 1,
-                           2 * KNN_NUMBER_WRITE
-                               + sizeof("{\"index\":,\"distance\":,"
-                                        "\"label\":},"))
-            || !knn_reply_add(&size, reply->info->n_neighbors, labels)
-            || !knn_reply_add(&size, 1, sizeof("[],"))))
-    {
-        return 0;
-    }
-
-    return size;
+    return knn_reply_add(total, rows, sizeof("[],"))
+           && knn_reply_add(total, neighbors, reply->target)
+           && knn_reply_add(total, neighbors,
+                            2 * KNN_NUMBER_WRITE
+                                + sizeof("{\"index\":,\"distance\":,"
+                                         "\"label\":},"));
 }
 
 
-/* The bytes of all members but their values. */
-static size_t
-knn_reply_names(void)
-{
-    size_t i, size;
-
-    size = sizeof("{}");
-
-    for (i = 0; i < KNN_REPLY_MEMBERS; i++) {
-        size += strlen(knn_reply_members[i].list) + sizeof("[],");
-    }
-
-    return size;
-}
-
-
-size_t
-knn_reply_row_size(const knn_reply_t *reply, unsigned outputs)
+/* Adds the most bytes of the probabilities of rows; false on overflow. */
+static bool
+knn_reply_proba_size(const knn_reply_t *reply, size_t rows, size_t *total)
 {
     size_t size;
 
-    size = knn_reply_values(reply, outputs);
+    size = sizeof("[],");
 
-    if (size == 0 || !knn_reply_add(&size, 1, knn_reply_names())) {
-        return 0;
-    }
-
-    return size;
+    return knn_reply_add(&size, 1, reply->labels.keys_size)
+           && knn_reply_add(&size, reply->labels.count, KNN_NUMBER_WRITE + 1)
+           && knn_reply_add(&size, reply->info->n_outputs, sizeof("{},"))
+           && knn_reply_add(total, rows, size);
 }
 
 
-size_t
-knn_reply_size(const knn_reply_t *reply, const knn_query_t *query)
+/* The most bytes of so many rows with so many neighbors, 0 beyond size_t. */
+static size_t
+knn_reply_room(const knn_reply_t *reply, unsigned outputs, size_t rows,
+               size_t neighbors)
 {
-    size_t size, total;
+    size_t i, total;
 
-    size = knn_reply_values(reply, query->outputs);
-    total = knn_reply_names();
+    total = sizeof("{}");
 
-    if (size == 0 || !knn_reply_add(&total, query->rows, size)
+    for (i = 0; i < KNN_REPLY_MEMBERS; i++) {
+        total += strlen(knn_reply_members[i].list) + sizeof("[],");
+    }
+
+    /* novelty and commas */
+
+    if (!knn_reply_add(&total, rows, KNN_NUMBER_WRITE + KNN_REPLY_MEMBERS)
+        || ((outputs & KNN_PREDICT)
+            && !knn_reply_add(&total, rows, reply->target))
+        || ((outputs & KNN_PREDICT_PROBA)
+            && !knn_reply_proba_size(reply, rows, &total))
+        || ((outputs & KNN_KNEIGHBORS)
+            && !knn_reply_neighbors_size(reply, rows, neighbors, &total))
         || !knn_reply_add(&total, 1, reply->tail_size))
     {
         return 0;
     }
 
     return total;
+}
+
+
+size_t
+knn_reply_row_size(const knn_reply_t *reply, const knn_query_t *query,
+                   size_t row)
+{
+    return knn_reply_room(
+        reply, query->outputs, 1,
+        query->first == NULL ? 0 : query->first[row + 1] - query->first[row]);
+}
+
+
+size_t
+knn_reply_size(const knn_reply_t *reply, const knn_query_t *query)
+{
+    return knn_reply_room(reply, query->outputs, query->rows,
+                          query->first == NULL ? 0 : query->first[query->rows]);
+}
+
+
+/* The most bytes of the labels or values of a row, 0 beyond size_t. */
+static size_t
+knn_reply_target_size(const knn_reply_t *reply)
+{
+    size_t size;
+
+    /* brackets, and a comma behind each */
+
+    size = sizeof("[]");
+
+    if (!knn_reply_add(&size, reply->info->n_outputs, KNN_NUMBER_WRITE + 1)
+        || !knn_reply_add(&size, 1, reply->labels.longest))
+    {
+        return 0;
+    }
+
+    return size;
 }
 
 
@@ -252,9 +255,13 @@ knn_reply_create(const knn_model_t *model, const char *name,
     reply->model = model;
     reply->info = knn_model_info(model);
 
-    if (!knn_labels_init(&reply->labels, reply->info)
-        || !knn_reply_end(reply, name, version))
+    if (knn_labels_init(&reply->labels, reply->info)
+        && knn_reply_end(reply, name, version))
     {
+        reply->target = knn_reply_target_size(reply);
+    }
+
+    if (reply->target == 0) {
         knn_reply_destroy(reply);
         return NULL;
     }
@@ -282,7 +289,7 @@ knn_reply_label(const knn_reply_t *reply, size_t output, uint32_t class,
 {
     const knn_piece_t *label;
 
-    label = &reply->labels.labels[reply->labels.first[output] + class];
+    label = knn_labels_get(&reply->labels, output, class);
     *data = label->data;
     *size = label->size;
 }

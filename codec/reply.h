@@ -35,7 +35,8 @@ char *knn_reply_write(const knn_reply_t *reply, const knn_query_t *query,
                       bool single, char *p);
 
 /* The bytes that knn_reply_write_row() needs at most, 0 beyond size_t. */
-size_t knn_reply_row_size(const knn_reply_t *reply, unsigned outputs);
+size_t knn_reply_row_size(const knn_reply_t *reply, const knn_query_t *query,
+                          size_t row);
 
 /*
  * Writes the results of one row as an object that does not name the model;

@@ -13,38 +13,32 @@
 #include "reply_row.h"
 
 
-/* A label of one output. */
-static inline char *
-knn_reply_class(const knn_reply_t *reply, size_t output, uint32_t class,
-                char *p)
+/*
+ * Writes something of one output, of a row of the query or of the training
+ * data; returns its end.
+ */
+typedef char *(*knn_reply_output_pt)(const knn_reply_t *reply,
+                                     const knn_query_t *query, size_t row,
+                                     size_t output, char *p);
+
+
+/* What one output has, or an array of what all have. */
+static inline __attribute__((always_inline)) char *
+knn_reply_outputs(const knn_reply_t *reply, const knn_query_t *query,
+                  size_t row, knn_reply_output_pt write, char *p)
 {
-    const knn_piece_t *label;
-
-    label = &reply->labels.labels[reply->labels.first[output] + class];
-
-    return knn_reply_copy(p, label->data, label->size);
-}
-
-
-/* The prediction for a row: a label, or an array of those of the outputs. */
-static char *
-knn_reply_prediction(const knn_reply_t *reply, const knn_query_t *query,
-                     size_t row, char *p)
-{
-    size_t          i, n;
-    const uint32_t *classes;
+    size_t i, n;
 
     n = reply->info->n_outputs;
-    classes = query->classes + row * n;
 
     if (n == 1) {
-        return knn_reply_class(reply, 0, *classes, p);
+        return write(reply, query, row, 0, p);
     }
 
     *p++ = '[';
 
     for (i = 0; i < n; i++) {
-        p = knn_reply_class(reply, i, classes[i], p);
+        p = write(reply, query, row, i, p);
         *p++ = ',';
     }
 
@@ -54,22 +48,93 @@ knn_reply_prediction(const knn_reply_t *reply, const knn_query_t *query,
 }
 
 
-/* The probabilities of the classes of one output. */
-static char *
-knn_reply_proba(const knn_reply_t *reply, size_t output, const double *proba,
-                char *p)
+/* A label. */
+static inline char *
+knn_reply_label_of(const knn_reply_t *reply, size_t output, uint32_t class,
+                   char *p)
 {
-    size_t             i, n;
+    const knn_piece_t *label;
+
+    label = knn_labels_get(&reply->labels, output, class);
+
+    return knn_reply_copy(p, label->data, label->size);
+}
+
+
+/* A number, if it is one of JSON. */
+static inline char *
+knn_reply_number(double value, char *p)
+{
+    return isfinite(value) ? knn_number_write(p, value)
+                           : knn_reply_literal(p, "null");
+}
+
+
+/* The predicted label. */
+static char *
+knn_reply_class(const knn_reply_t *reply, const knn_query_t *query, size_t row,
+                size_t output, char *p)
+{
+    return knn_reply_label_of(
+        reply, output, query->classes[row * reply->info->n_outputs + output],
+        p);
+}
+
+
+/* The predicted value. */
+static char *
+knn_reply_value(const knn_reply_t *reply, const knn_query_t *query, size_t row,
+                size_t output, char *p)
+{
+    return knn_reply_number(
+        query->values[row * reply->info->n_outputs + output], p);
+}
+
+
+/* The label of a training row. */
+static char *
+knn_reply_target_class(const knn_reply_t *reply, const knn_query_t *query,
+                       size_t row, size_t output, char *p)
+{
+    (void) query;
+
+    return knn_reply_label_of(
+        reply, output, knn_model_target(reply->model, (int64_t) row, output),
+        p);
+}
+
+
+/* The value of a training row. */
+static char *
+knn_reply_target_value(const knn_reply_t *reply, const knn_query_t *query,
+                       size_t row, size_t output, char *p)
+{
+    (void) query;
+
+    return knn_reply_number(
+        knn_model_value(reply->model, (int64_t) row, output), p);
+}
+
+
+/* The probabilities of the classes. */
+static char *
+knn_reply_proba(const knn_reply_t *reply, const knn_query_t *query, size_t row,
+                size_t output, char *p)
+{
+    size_t             i, n, first;
+    const double      *proba;
     const knn_piece_t *keys;
 
     n = reply->info->outputs[output].n_classes;
-    keys = reply->labels.keys + reply->labels.first[output];
+    first = reply->labels.first[output];
+    keys = reply->labels.keys + first;
+    proba = query->proba + row * reply->labels.count + first;
 
     *p++ = '{';
 
     for (i = 0; i < n; i++) {
         p = knn_reply_copy(p, keys[i].data, keys[i].size);
-        p = knn_number_write(p, proba[i]);
+        p = knn_reply_number(proba[i], p);
         *p++ = ',';
     }
 
@@ -79,58 +144,43 @@ knn_reply_proba(const knn_reply_t *reply, size_t output, const double *proba,
 }
 
 
-/* The probabilities for a row: an object, or an array of those. */
+/* The prediction for a row. */
+static char *
+knn_reply_prediction(const knn_reply_t *reply, const knn_query_t *query,
+                     size_t row, char *p)
+{
+    return reply->info->regressor
+               ? knn_reply_outputs(reply, query, row, knn_reply_value, p)
+               : knn_reply_outputs(reply, query, row, knn_reply_class, p);
+}
+
+
+/* The probabilities for a row. */
 static char *
 knn_reply_probabilities(const knn_reply_t *reply, const knn_query_t *query,
                         size_t row, char *p)
 {
-    size_t        i, n;
-    const double *proba;
-
-    n = reply->info->n_outputs;
-    proba = query->proba + row * reply->labels.count;
-
-    if (n == 1) {
-        return knn_reply_proba(reply, 0, proba, p);
-    }
-
-    *p++ = '[';
-
-    for (i = 0; i < n; i++) {
-        p = knn_reply_proba(reply, i, proba + reply->labels.first[i], p);
-        *p++ = ',';
-    }
-
-    p[-1] = ']';
-
-    return p;
+    return knn_reply_outputs(reply, query, row, knn_reply_proba, p);
 }
 
 
-/* The label of a training row, or an array of those of the outputs. */
-static char *
-knn_reply_target(const knn_reply_t *reply, int64_t index, char *p)
+/* What the training data says of a neighbor, if it says anything. */
+static inline char *
+knn_reply_target(const knn_reply_t *reply, const knn_query_t *query, size_t row,
+                 char *p)
 {
-    size_t i, n;
-
-    n = reply->info->n_outputs;
-
-    if (n == 1) {
-        return knn_reply_class(reply, 0,
-                               knn_model_target(reply->model, index, 0), p);
+    if (reply->info->n_outputs == 0) {
+        return p;
     }
 
-    *p++ = '[';
-
-    for (i = 0; i < n; i++) {
-        p = knn_reply_class(reply, i, knn_model_target(reply->model, index, i),
-                            p);
-        *p++ = ',';
+    if (reply->info->regressor) {
+        p = knn_reply_literal(p, ",\"value\":");
+        return knn_reply_outputs(reply, query, row, knn_reply_target_value, p);
     }
 
-    p[-1] = ']';
+    p = knn_reply_literal(p, ",\"label\":");
 
-    return p;
+    return knn_reply_outputs(reply, query, row, knn_reply_target_class, p);
 }
 
 
@@ -139,30 +189,21 @@ static char *
 knn_reply_neighbors(const knn_reply_t *reply, const knn_query_t *query,
                     size_t row, char *p)
 {
-    size_t         i, n;
-    const double  *distances;
-    const int64_t *indices;
-
-    n = reply->info->n_neighbors;
-    distances = query->distances + row * n;
-    indices = query->indices + row * n;
+    size_t i;
 
     *p++ = '[';
 
-    for (i = 0; i < n; i++) {
+    for (i = query->first[row]; i < query->first[row + 1]; i++) {
         p = knn_reply_literal(p, "{\"index\":");
-        p = knn_number_write_integer(p, indices[i]);
+        p = knn_number_write_integer(p, query->indices[i]);
         p = knn_reply_literal(p, ",\"distance\":");
-
-        p = isfinite(distances[i]) ? knn_number_write(p, distances[i])
-                                   : knn_reply_literal(p, "null");
-
-        p = knn_reply_literal(p, ",\"label\":");
-        p = knn_reply_target(reply, indices[i], p);
+        p = knn_reply_number(query->distances[i], p);
+        p = knn_reply_target(reply, query, (size_t) query->indices[i], p);
         p = knn_reply_literal(p, "},");
     }
 
-    p[-1] = ']';
+    p -= i > query->first[row];
+    *p++ = ']';
 
     return p;
 }

@@ -24,7 +24,8 @@ struct knn_reply_s {
     const knn_model_t      *model;
     const knn_model_info_t *info;
     knn_labels_t            labels;
-    char                   *tail; /* ,"model":"iris","version":… */
+    size_t                  target; /* bytes of one row's labels or values */
+    char                   *tail;   /* ,"model":"iris","version":… */
     size_t                  tail_size;
 };
 

@@ -23,6 +23,7 @@ struct knn_request_s {
     bool         started;
     size_t       bom;     /* bytes of a byte order mark */
     size_t       skipped; /* bytes before the first that counts */
+    size_t       blanks;  /* those of them that begin its line */
 
     union {
         knn_json_t json;
@@ -47,7 +48,8 @@ knn_request_start(knn_request_t *request, char first)
         return;
     }
 
-    knn_csv_init(&request->body.csv, &request->matrix);
+    knn_csv_init(&request->body.csv, &request->matrix,
+                 request->format != KNN_FORMAT_LINE);
 }
 
 
@@ -83,11 +85,26 @@ knn_request_skip(knn_request_t *request, const char *p, const char *end)
     }
 
     while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n')) {
+        request->blanks = *p == '\n' ? 0 : request->blanks + 1;
         p++;
         request->skipped++;
     }
 
     return p;
+}
+
+
+/* Passes the blanks on that a text may begin with. */
+static void
+knn_request_indent(knn_request_t *request)
+{
+    size_t            n;
+    static const char blanks[] = "                                ";
+
+    for (/* void */; request->blanks > 0; request->blanks -= n) {
+        n = request->blanks < strlen(blanks) ? request->blanks : strlen(blanks);
+        (void) knn_request_pass(request, blanks, n);
+    }
 }
 
 
@@ -107,6 +124,7 @@ knn_request_create(const knn_request_options_t *options)
     request->started = false;
     request->bom = 0;
     request->skipped = 0;
+    request->blanks = 0;
 
     return request;
 }
@@ -145,6 +163,10 @@ knn_request_feed(knn_request_t *request, const char *data, size_t size)
         if (bom > 0) {
             (void) knn_request_pass(request, KNN_BOM, bom);
         }
+
+        if (request->format != KNN_FORMAT_JSON) {
+            knn_request_indent(request);
+        }
     }
 
     return knn_request_pass(request, data, (size_t) (end - data));
@@ -167,6 +189,25 @@ knn_request_finish(knn_request_t *request)
     return request->format == KNN_FORMAT_JSON
                ? knn_json_finish(&request->body.json)
                : knn_csv_finish(&request->body.csv);
+}
+
+
+void
+knn_request_fail(knn_request_t *request, size_t row, const knn_error_t *err)
+{
+    knn_place_t place;
+
+    memset(&place, 0, sizeof(knn_place_t));
+    place.has_row = !request->matrix.rows.single;
+    place.row = row;
+
+    if (request->format == KNN_FORMAT_JSON) {
+        place.member = request->body.json.member;
+    }
+
+    (void) knn_matrix_fail(&request->matrix, err->status,
+                           request->format == KNN_FORMAT_JSON ? &place : NULL,
+                           "row %zu %s", row, err->message);
 }
 
 

@@ -9,9 +9,11 @@
  *
  * JSON is {"X": rows}, or "instances", "inputs" or "dataframe_records" in the
  * place of "X", or rows alone.  Rows are one row or an array of rows, a row
- * is an array of numbers or an object by feature name; true and false count
- * as 1 and 0.  "outputs" is an array of output names, other members are
- * skipped.  Form feeds and vertical tabs pass as white space.
+ * is an array of values or an object by feature name.  A value is a number,
+ * true and false count as 1 and 0; in a column of texts it is one of these;
+ * where NaN is taken, null stands for it.  "outputs" is an array of output
+ * names, other members are skipped.  Form feeds and vertical tabs pass as
+ * white space.
  *
  * CSV is what csv.h says.
  *
@@ -45,7 +47,8 @@ typedef void *(*knn_alloc_pt)(void *ctx, size_t size);
 typedef enum {
     KNN_FORMAT_AUTO = 0, /* JSON if it starts with { or [, else CSV */
     KNN_FORMAT_JSON,
-    KNN_FORMAT_CSV
+    KNN_FORMAT_CSV,
+    KNN_FORMAT_LINE /* one row of CSV without a header */
 } knn_format_e;
 
 
@@ -88,13 +91,34 @@ knn_status_e knn_request_finish(knn_request_t *request);
 
 const knn_rows_t *knn_request_rows(const knn_request_t *request);
 
+/* Records why a row that was read cannot be answered, and its place. */
+void knn_request_fail(knn_request_t *request, size_t row,
+                      const knn_error_t *err);
+
 void knn_request_destroy(knn_request_t *request);
+
+#define KNN_OUTPUTS 3
+
+/* what a request may ask for, by ascending output */
+typedef struct {
+    const char *name; /* "predict" */
+    unsigned    output;
+} knn_output_name_t;
+
+extern const knn_output_name_t knn_output_names[KNN_OUTPUTS];
 
 /*
  * Output names separated by commas or spaces ("predict,kneighbors") to a bit
  * mask; 0 and err when one is unknown or none is there.
  */
 unsigned knn_outputs_parse(const char *data, size_t size, knn_error_t *err);
+
+/* KNN_UNSUPPORTED and err when one is not among those that a model serves. */
+knn_status_e knn_outputs_check(unsigned outputs, const knn_model_info_t *info,
+                               const char *model, knn_error_t *err);
+
+/* Those of outputs that a model serves, or all that it does if none is left. */
+unsigned knn_outputs_default(unsigned outputs, unsigned serves);
 
 
 #endif /* KNN_REQUEST_H */

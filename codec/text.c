@@ -48,7 +48,7 @@ knn_text_char(const char *p, const char *end)
 
     /* neither overlong forms nor surrogates nor what is above U+10FFFF */
 
-    more = (*s >= 0xC2) + (*s >= 0xE0) + (*s >= 0xF0);
+    more = (size_t) (*s >= 0xC2) + (*s >= 0xE0) + (*s >= 0xF0);
 
     if (more == 0 || *s > 0xF4 || !knn_text_continues(s + 1, last, more)) {
         return 0;
@@ -100,7 +100,7 @@ knn_text_escape(char c, char *buf)
         return 2;
     }
 
-    if ((unsigned char) c >= 0x20) {
+    if ((unsigned char) c >= 0x20 && c != 0x7F) {
         buf[0] = c;
         return 1;
     }
@@ -147,4 +147,36 @@ knn_text_write(char *p, char *last, const char *text, size_t size)
     }
 
     return p;
+}
+
+
+const char *
+knn_text_quote(char *buf, size_t size, const char *text, size_t len)
+{
+    char       *p, *next, *last;
+    size_t      used;
+    const char *end;
+
+    p = buf;
+    last = buf + size - sizeof("...\"");
+
+    *p++ = '"';
+
+    for (end = text + len; text < end; text += used) {
+        used = knn_text_char(text, end);
+        used = used == 0 ? 1 : used;
+        next = knn_text_write(p, last, text, used);
+
+        if (next == p) {
+            p = stpcpy(p, "...");
+            break;
+        }
+
+        p = next;
+    }
+
+    *p++ = '"';
+    *p = '\0';
+
+    return buf;
 }

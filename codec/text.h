@@ -31,5 +31,12 @@ bool knn_text_printable(const char *p, size_t size);
  */
 char *knn_text_write(char *p, char *last, const char *text, size_t size);
 
+/*
+ * Writes text as a JSON string into buf of size bytes, "..." for what does
+ * not fit; returns buf, NUL-terminated.
+ */
+const char *knn_text_quote(char *buf, size_t size, const char *text,
+                           size_t len);
+
 
 #endif /* KNN_TEXT_H */
