@@ -4,18 +4,22 @@
  */
 
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../codec/document.h"
 #include "../codec/label.h"
-#include "../codec/number.h"
+#include "../codec/request.h"
 #include "printer.h"
 #include "tool.h"
 
 
 /* the width of the names */
 #define KNN_INSPECT_COLUMN 12
+
+/* texts of a column that are named */
+#define KNN_INSPECT_TEXTS 10
 
 
 /* Begins a line. */
@@ -54,21 +58,91 @@ knn_inspect_count(knn_printer_t *out, const char *name, size_t count,
 }
 
 
-/* The line of the metric. */
+/* A line with a number. */
 static void
-knn_inspect_metric(knn_printer_t *out, const knn_model_info_t *info)
+knn_inspect_number(knn_printer_t *out, const char *name, double value)
 {
+    knn_inspect_name(out, name);
+    knn_printer_number(out, value);
+    knn_printer_text(out, "\n");
+}
+
+
+/* The lines that tell how neighbors are found. */
+static void
+knn_inspect_search(knn_printer_t *out, const knn_model_info_t *info)
+{
+    knn_inspect_text(out, "algorithm", info->algorithm);
     knn_inspect_name(out, "metric");
     knn_printer_escaped(out, info->metric, strlen(info->metric));
 
-    if (strcmp(info->metric, "minkowski") == 0
-        && knn_printer_room(out, KNN_NUMBER_WRITE + sizeof(", p ")))
-    {
+    if (strcmp(info->metric, "minkowski") == 0 && isfinite(info->p)) {
         knn_printer_text(out, ", p ");
-        out->p = knn_number_write(out->p, info->p);
+        knn_printer_number(out, info->p);
     }
 
     knn_printer_text(out, "\n");
+
+    if (info->weights != NULL) {
+        knn_inspect_text(out, "weights", info->weights);
+    }
+
+    if (info->n_neighbors > 0) {
+        knn_inspect_count(out, "neighbors", info->n_neighbors, "");
+    }
+
+    if (info->radius > 0 && isfinite(info->radius)) {
+        knn_inspect_number(out, "radius", info->radius);
+    }
+}
+
+
+/* The line of the steps before the estimator. */
+static void
+knn_inspect_steps(knn_printer_t *out, const knn_model_info_t *info)
+{
+    size_t i;
+
+    if (info->n_steps == 0) {
+        return;
+    }
+
+    knn_inspect_name(out, "steps");
+
+    for (i = 0; i < info->n_steps; i++) {
+        knn_printer_text(out, i == 0 ? "" : ", ");
+        knn_printer_escaped(out, info->steps[i], strlen(info->steps[i]));
+    }
+
+    knn_printer_text(out, "\n");
+}
+
+
+/* What a column takes that is not a plain number. */
+static void
+knn_inspect_feature(knn_printer_t *out, const knn_feature_t *feature)
+{
+    size_t i;
+
+    if (feature->n_texts > 0) {
+        knn_printer_text(out, ": ");
+        knn_printer_count(out, feature->n_texts);
+        knn_printer_text(out, feature->n_texts == 1 ? " text: " : " texts: ");
+
+        for (i = 0; i < feature->n_texts && i < KNN_INSPECT_TEXTS; i++) {
+            knn_printer_text(out, i == 0 ? "" : ", ");
+            knn_printer_escaped(out, feature->texts[i].data,
+                                feature->texts[i].len);
+        }
+
+        knn_printer_text(out, i < feature->n_texts ? ", ..." : "");
+        knn_printer_text(out, feature->open ? "; others pass" : "");
+    }
+    else {
+        knn_printer_text(out, feature->open ? ": not used" : ": number");
+    }
+
+    knn_printer_text(out, feature->missing ? "; may be missing" : "");
 }
 
 
@@ -81,38 +155,85 @@ knn_inspect_features(knn_printer_t *out, const knn_model_info_t *info)
 
     knn_inspect_count(out, "features", info->n_features, "");
 
-    for (i = 0; info->feature_names != NULL && i < info->n_features; i++) {
-        name = info->feature_names[i];
+    if (info->feature_names == NULL && info->features == NULL) {
+        return;
+    }
+
+    for (i = 0; i < info->n_features; i++) {
         knn_inspect_name(out, "");
-        knn_printer_escaped(out, name, strlen(name));
+
+        if (info->feature_names != NULL) {
+            name = info->feature_names[i];
+            knn_printer_escaped(out, name, strlen(name));
+        }
+        else {
+            knn_printer_count(out, i);
+        }
+
+        if (info->features != NULL) {
+            knn_inspect_feature(out, &info->features[i]);
+        }
+
         knn_printer_text(out, "\n");
     }
 }
 
 
-/* The lines of the labels of every output. */
+/* A line with a label. */
 static void
-knn_inspect_labels(knn_printer_t *out, const knn_model_info_t *info,
-                   const knn_labels_t *labels)
+knn_inspect_label(knn_printer_t *out, const char *name,
+                  const knn_piece_t *label)
 {
-    size_t             i, j;
-    const knn_piece_t *label;
+    knn_inspect_name(out, name);
+    knn_printer_bytes(out, label->data, label->size);
+    knn_printer_text(out, "\n");
+}
+
+
+/* The lines of what is predicted. */
+static void
+knn_inspect_outputs(knn_printer_t *out, const knn_model_info_t *info,
+                    const knn_labels_t *labels)
+{
+    size_t i, j;
+
+    if (info->regressor) {
+        knn_inspect_count(out, "values", info->n_outputs, "");
+        return;
+    }
 
     for (i = 0; i < info->n_outputs; i++) {
         knn_inspect_count(out, "labels", info->outputs[i].n_classes, "");
 
         for (j = 0; j < info->outputs[i].n_classes; j++) {
-            label = &labels->labels[labels->first[i] + j];
-            knn_inspect_name(out, "");
+            knn_inspect_label(out, "", knn_labels_get(labels, i, (uint32_t) j));
+        }
 
-            if (knn_printer_room(out, label->size)) {
-                memcpy(out->p, label->data, label->size);
-                out->p += label->size;
-            }
-
-            knn_printer_text(out, "\n");
+        if (info->outputs[i].outlier != NULL) {
+            knn_inspect_label(out, "outlier",
+                              knn_labels_get(labels, i, KNN_CLASS_OUTLIER));
         }
     }
+}
+
+
+/* The line of the outputs that a request may ask for. */
+static void
+knn_inspect_serves(knn_printer_t *out, unsigned serves)
+{
+    size_t i;
+
+    knn_inspect_name(out, "serves");
+
+    for (i = 0; i < KNN_OUTPUTS; i++) {
+        if (serves & knn_output_names[i].output) {
+            knn_printer_text(
+                out, serves & (knn_output_names[i].output - 1) ? ", " : "");
+            knn_printer_text(out, knn_output_names[i].name);
+        }
+    }
+
+    knn_printer_text(out, "\n");
 }
 
 
@@ -128,19 +249,31 @@ knn_inspect_lines(const knn_model_info_t *info)
         return knn_tool_refuse("no memory");
     }
 
+    if (info->name != NULL) {
+        knn_inspect_text(&out, "name", info->name);
+    }
+
+    if (info->version != NULL) {
+        knn_inspect_text(&out, "version", info->version);
+    }
+
     knn_inspect_text(&out, "estimator", info->estimator);
-    knn_inspect_text(&out, "algorithm", info->algorithm);
-    knn_inspect_metric(&out, info);
-    knn_inspect_text(&out, "weights", info->weights);
-    knn_inspect_count(&out, "neighbors", info->n_neighbors, "");
+    knn_inspect_search(&out, info);
+    knn_inspect_steps(&out, info);
     knn_inspect_count(&out, "samples", info->n_samples, "");
     knn_inspect_features(&out, info);
-    knn_inspect_labels(&out, info, &labels);
+    knn_inspect_outputs(&out, info, &labels);
+    knn_inspect_serves(&out, info->serves);
     knn_inspect_text(&out, "producer", info->producer);
     knn_inspect_text(&out, "sha256", info->sha256);
     knn_inspect_count(&out, "file", info->file_size, " bytes");
     knn_inspect_count(&out, "memory", info->memory, " bytes");
     knn_inspect_count(&out, "novelty", info->novelty_samples, " samples");
+
+    if (info->n_golden > 0) {
+        knn_inspect_count(&out, "golden", info->n_golden, " queries");
+    }
+
     knn_inspect_text(&out, "kernel", info->kernel);
 
     knn_labels_free(&labels);
@@ -153,11 +286,13 @@ knn_inspect_lines(const knn_model_info_t *info)
 static int
 knn_inspect_json(const knn_model_t *model)
 {
-    char         *text;
-    size_t        size;
-    knn_printer_t out;
+    char                   *text;
+    size_t                  size;
+    knn_printer_t           out;
+    const knn_model_info_t *info;
 
-    text = knn_document_model(model, NULL, NULL, &size);
+    info = knn_model_info(model);
+    text = knn_document_model(model, info->name, info->version, &size);
 
     if (text == NULL || !knn_printer_init(&out)) {
         free(text);

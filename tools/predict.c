@@ -6,25 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../codec/csv.h"
-#include "../codec/label.h"
-#include "../codec/number.h"
-#include "../codec/reply.h"
-#include "../codec/text.h"
-#include "printer.h"
+#include "answer.h"
+#include "batch.h"
 #include "tool.h"
 
 
-/* rows and numbers that are worked on at a time */
-#define KNN_PREDICT_ROWS   4096
-#define KNN_PREDICT_VALUES 4194304
-
-#define KNN_PREDICT_READ   262144
+#define KNN_PREDICT_READ 262144
 
 
 typedef struct {
@@ -34,127 +25,35 @@ typedef struct {
     unsigned                options;
     unsigned                outputs;
 
-    size_t        batch; /* rows of one query */
-    double       *x;
-    void         *query;
+    knn_batch_t   batch;
     knn_reply_t  *reply;
-    knn_labels_t  labels;
-    size_t        row_size;
     knn_printer_t out;
 } knn_predict_t;
 
 
-/* Adds a label: a string as it is, if it is one line. */
+/* Prints the results of a row. */
 static void
-knn_predict_label(knn_predict_t *predict, size_t output, uint32_t class)
+knn_predict_print(knn_predict_t *predict, const knn_query_t *query, size_t row)
 {
-    size_t             size;
-    knn_printer_t     *out;
-    const char        *data;
-    const knn_label_t *label;
+    size_t         size;
+    knn_printer_t *out;
 
     out = &predict->out;
-    label = &predict->info->outputs[output].classes[class];
-    knn_reply_label(predict->reply, output, class, &data, &size);
 
-    if (label->type == KNN_LABEL_STRING
-        && knn_text_printable(label->value.string.data,
-                              label->value.string.len))
-    {
-        data = label->value.string.data;
-        size = label->value.string.len;
+    if (!(predict->options & KNN_TOOL_JSON)) {
+        knn_answer_print(out, predict->reply, query, row);
+        return;
     }
 
-    if (knn_printer_room(out, size)) {
-        memcpy(out->p, data, size);
-        out->p += size;
+    size = knn_reply_row_size(predict->reply, query, row);
+
+    if (size == 0) {
+        out->error = ENOMEM;
     }
-}
-
-
-/* Adds a number. */
-static void
-knn_predict_number(knn_printer_t *out, double value)
-{
-    if (!isfinite(value)) {
-        knn_printer_text(out, "inf");
+    else if (knn_printer_room(out, size + 1)) {
+        out->p = knn_reply_write_row(predict->reply, query, row, out->p);
+        *out->p++ = '\n';
     }
-    else if (knn_printer_room(out, KNN_NUMBER_WRITE)) {
-        out->p = knn_number_write(out->p, value);
-    }
-}
-
-
-/* Adds the probabilities of a row. */
-static void
-knn_predict_proba(knn_predict_t *predict, const double *proba)
-{
-    size_t i;
-    size_t j;
-
-    for (i = 0; i < predict->info->n_outputs; i++) {
-        for (j = 0; j < predict->info->outputs[i].n_classes; j++) {
-            knn_printer_text(&predict->out, "\t");
-            knn_predict_label(predict, i, (uint32_t) j);
-            knn_printer_text(&predict->out, "=");
-            knn_predict_number(&predict->out, *proba++);
-        }
-    }
-}
-
-
-/* Adds the neighbors of a row: index, distance, labels. */
-static void
-knn_predict_neighbors(knn_predict_t *predict, const int64_t *indices,
-                      const double *distances)
-{
-    size_t i, j;
-
-    for (i = 0; i < predict->info->n_neighbors; i++) {
-        knn_printer_text(&predict->out, "\t");
-        knn_printer_count(&predict->out, (size_t) indices[i]);
-        knn_printer_text(&predict->out, ":");
-        knn_predict_number(&predict->out, distances[i]);
-
-        for (j = 0; j < predict->info->n_outputs; j++) {
-            knn_printer_text(&predict->out, ":");
-            knn_predict_label(predict, j,
-                              knn_model_target(predict->model, indices[i], j));
-        }
-    }
-}
-
-
-/* Adds the line of a row: the prediction and columns behind tabs. */
-static void
-knn_predict_line(knn_predict_t *predict, const knn_query_t *query, size_t row)
-{
-    size_t                  i;
-    const knn_model_info_t *info;
-
-    info = predict->info;
-
-    for (i = 0; i < info->n_outputs; i++) {
-        knn_printer_text(&predict->out, i == 0 ? "" : "\t");
-        knn_predict_label(predict, i,
-                          query->classes[row * info->n_outputs + i]);
-    }
-
-    if (predict->options & KNN_TOOL_PROBA) {
-        knn_predict_proba(predict, query->proba + row * predict->labels.count);
-    }
-
-    if (predict->options & KNN_TOOL_NEIGHBORS) {
-        knn_predict_neighbors(predict, query->indices + row * info->n_neighbors,
-                              query->distances + row * info->n_neighbors);
-    }
-
-    if (query->novelty != NULL) {
-        knn_printer_text(&predict->out, "\tnovelty=");
-        knn_predict_number(&predict->out, query->novelty[row]);
-    }
-
-    knn_printer_text(&predict->out, "\n");
 }
 
 
@@ -162,35 +61,26 @@ knn_predict_line(knn_predict_t *predict, const knn_query_t *query, size_t row)
 static knn_status_e
 knn_predict_rows(void *ctx, knn_matrix_t *matrix)
 {
-    size_t         row;
-    knn_query_t   *query;
-    knn_printer_t *out;
-    knn_predict_t *predict;
+    size_t             row;
+    knn_predict_t     *predict;
+    const knn_query_t *query;
 
     predict = ctx;
-    out = &predict->out;
-    query = knn_query_init(predict->query, predict->model, matrix->rows.x,
-                           matrix->rows.rows, predict->outputs);
+    query = knn_batch_run(&predict->batch, matrix);
 
-    while (!knn_query_run(query, matrix->rows.rows)) {
-        /* void */
+    if (query == NULL) {
+        return matrix->rows.error.status;
     }
 
     for (row = 0; row < query->rows; row++) {
-        if (!(predict->options & KNN_TOOL_JSON)) {
-            knn_predict_line(predict, query, row);
-        }
-        else if (knn_printer_room(out, predict->row_size + 1)) {
-            out->p = knn_reply_write_row(predict->reply, query, row, out->p);
-            *out->p++ = '\n';
-        }
+        knn_predict_print(predict, query, row);
     }
 
     matrix->rows.rows = 0;
 
-    if (out->error != 0) {
+    if (predict->out.error != 0) {
         return knn_matrix_fail(matrix, KNN_IO, NULL, "%s",
-                               strerror(out->error));
+                               strerror(predict->out.error));
     }
 
     return KNN_OK;
@@ -240,7 +130,9 @@ knn_predict_read(knn_predict_t *predict, knn_csv_t *csv, int fd)
     }
 
     if (status != KNN_OK) {
-        return knn_tool_refuse("%s: %s", predict->rows,
+        return knn_tool_refuse("%s:%zu: %s", predict->rows,
+                               predict->batch.line > 0 ? predict->batch.line
+                                                       : csv->lines.number,
                                csv->matrix->rows.error.message);
     }
 
@@ -248,38 +140,19 @@ knn_predict_read(knn_predict_t *predict, knn_csv_t *csv, int fd)
 }
 
 
-/* The matrix is there before it is asked for. */
-static void *
-knn_predict_alloc(void *ctx, size_t size)
-{
-    (void) size;
-
-    return ctx;
-}
-
-
 /* Reads and predicts. */
 static int
 knn_predict_file(knn_predict_t *predict, const char *model, int fd)
 {
-    int                   status;
-    knn_csv_t             csv;
-    knn_matrix_t          matrix;
-    knn_request_options_t options;
+    int          status;
+    knn_csv_t    csv;
+    knn_matrix_t matrix;
 
-    memset(&options, 0, sizeof(knn_request_options_t));
-    options.model = model;
-    options.info = predict->info;
-    options.max_rows = predict->batch;
-    options.size = SIZE_MAX;
-    options.alloc = knn_predict_alloc;
-    options.alloc_ctx = predict->x;
+    knn_batch_matrix(&predict->batch, model, knn_predict_rows, predict,
+                     &matrix);
 
-    knn_matrix_init(&matrix, &options);
-    matrix.flush = knn_predict_rows;
-    matrix.flush_ctx = predict;
-
-    knn_csv_init(&csv, &matrix);
+    knn_csv_init(&csv, &matrix, true);
+    csv.row_lines = predict->batch.lines;
     status = knn_predict_read(predict, &csv, fd);
     knn_csv_free(&csv);
 
@@ -294,56 +167,14 @@ knn_predict_file(knn_predict_t *predict, const char *model, int fd)
 }
 
 
-/* Memory of count elements on the boundary that the library wants. */
-static void *
-knn_predict_memory(size_t count, size_t size)
-{
-    if (__builtin_mul_overflow(count, size, &size) || size == 0
-        || size > SIZE_MAX - KNN_ALIGNMENT)
-    {
-        return NULL;
-    }
-
-    size = (size + KNN_ALIGNMENT - 1) & ~(size_t) (KNN_ALIGNMENT - 1);
-
-    return aligned_alloc(KNN_ALIGNMENT, size);
-}
-
-
 /* Lays out what a batch of rows needs. */
 static bool
 knn_predict_init(knn_predict_t *predict)
 {
-    size_t                  values;
-    const knn_model_info_t *info;
-
-    info = predict->info;
-
-    if (!knn_labels_init(&predict->labels, info)) {
-        return false;
-    }
-
-    values = info->n_features + info->n_neighbors + predict->labels.count;
-    predict->batch = KNN_PREDICT_VALUES / values + 1;
-
-    if (predict->batch > KNN_PREDICT_ROWS) {
-        predict->batch = KNN_PREDICT_ROWS;
-    }
-
-    predict->x =
-        knn_predict_memory(predict->batch * info->n_features, sizeof(double));
-    predict->query = knn_predict_memory(
-        knn_query_size(predict->model, predict->batch, predict->outputs), 1);
     predict->reply = knn_reply_create(predict->model, "", "");
 
-    if (predict->x == NULL || predict->query == NULL || predict->reply == NULL)
-    {
-        return false;
-    }
-
-    predict->row_size = knn_reply_row_size(predict->reply, predict->outputs);
-
-    return predict->row_size != 0 && knn_printer_init(&predict->out);
+    return knn_batch_init(&predict->batch, predict->model, predict->outputs)
+           && predict->reply != NULL && knn_printer_init(&predict->out);
 }
 
 
@@ -376,6 +207,29 @@ knn_predict_run(knn_predict_t *predict, const knn_arguments_t *arguments)
 }
 
 
+/* Finds out what to compute; false if the model does not serve it. */
+static bool
+knn_predict_choose(knn_predict_t *predict, const knn_arguments_t *arguments)
+{
+    unsigned    outputs;
+    knn_error_t err;
+
+    outputs = (arguments->options & KNN_TOOL_PROBA ? KNN_PREDICT_PROBA : 0)
+              | (arguments->options & KNN_TOOL_NEIGHBORS ? KNN_KNEIGHBORS : 0);
+
+    if (knn_outputs_check(outputs, predict->info, arguments->model, &err)
+        != KNN_OK) {
+        (void) knn_tool_refuse("%s", err.message);
+        return false;
+    }
+
+    predict->outputs =
+        knn_outputs_default(outputs | KNN_PREDICT, predict->info->serves);
+
+    return true;
+}
+
+
 int
 knn_tool_predict(const knn_arguments_t *arguments)
 {
@@ -394,17 +248,13 @@ knn_tool_predict(const knn_arguments_t *arguments)
     predict.info = knn_model_info(model);
     predict.rows = "standard input";
     predict.options = arguments->options;
-    predict.outputs =
-        KNN_PREDICT
-        | (arguments->options & KNN_TOOL_PROBA ? KNN_PREDICT_PROBA : 0)
-        | (arguments->options & KNN_TOOL_NEIGHBORS ? KNN_KNEIGHBORS : 0);
 
-    status = knn_predict_run(&predict, arguments);
+    status = knn_predict_choose(&predict, arguments)
+                 ? knn_predict_run(&predict, arguments)
+                 : KNN_EXIT_REFUSED;
 
     knn_reply_destroy(predict.reply);
-    knn_labels_free(&predict.labels);
-    free(predict.query);
-    free(predict.x);
+    knn_batch_free(&predict.batch);
     knn_model_free(model);
 
     return status;

@@ -79,12 +79,15 @@ knn_printer_room(knn_printer_t *out, size_t size)
 void
 knn_printer_text(knn_printer_t *out, const char *text)
 {
-    size_t size;
+    knn_printer_bytes(out, text, strlen(text));
+}
 
-    size = strlen(text);
 
+void
+knn_printer_bytes(knn_printer_t *out, const char *data, size_t size)
+{
     if (knn_printer_room(out, size)) {
-        memcpy(out->p, text, size);
+        memcpy(out->p, data, size);
         out->p += size;
     }
 }
@@ -111,6 +114,15 @@ knn_printer_count(knn_printer_t *out, size_t count)
 {
     if (knn_printer_room(out, KNN_NUMBER_WRITE)) {
         out->p = knn_number_write_unsigned(out->p, count);
+    }
+}
+
+
+void
+knn_printer_number(knn_printer_t *out, double value)
+{
+    if (knn_printer_room(out, KNN_NUMBER_WRITE)) {
+        out->p = knn_number_write(out->p, value);
     }
 }
 

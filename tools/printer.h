@@ -33,10 +33,12 @@ bool knn_printer_init(knn_printer_t *out);
  */
 bool knn_printer_room(knn_printer_t *out, size_t size);
 
-/* These add text, a string in JSON's escapes, and an integer. */
+/* These add text, bytes, a string in JSON's escapes, and numbers. */
 void knn_printer_text(knn_printer_t *out, const char *text);
+void knn_printer_bytes(knn_printer_t *out, const char *data, size_t size);
 void knn_printer_escaped(knn_printer_t *out, const char *data, size_t size);
 void knn_printer_count(knn_printer_t *out, size_t count);
+void knn_printer_number(knn_printer_t *out, double value);
 
 /* Writes the rest and frees all; returns the command's exit status. */
 int knn_printer_finish(knn_printer_t *out);

@@ -30,6 +30,22 @@ knn_verify_word(knn_printer_t *out, const char *word)
 }
 
 
+/* Adds how many golden queries were replayed; a pickle has none. */
+static void
+knn_verify_golden(knn_printer_t *out, size_t count)
+{
+    if (count == 0) {
+        knn_printer_text(out, ", no golden queries");
+        return;
+    }
+
+    knn_printer_text(out, ", ");
+    knn_printer_count(out, count);
+    knn_printer_text(out, count == 1 ? " golden query" : " golden queries");
+    knn_printer_text(out, " replayed");
+}
+
+
 int
 knn_tool_verify(const knn_arguments_t *arguments)
 {
@@ -63,8 +79,13 @@ knn_tool_verify(const knn_arguments_t *arguments)
     knn_verify_word(&out, info->metric);
     knn_verify_count(&out, info->n_samples, " sample");
     knn_verify_count(&out, info->n_features, " feature");
-    knn_verify_count(&out, classes, " label");
+
+    if (classes != 0) {
+        knn_verify_count(&out, classes, " label");
+    }
+
     knn_verify_word(&out, info->producer);
+    knn_verify_golden(&out, info->n_golden);
     knn_printer_text(&out, "\n");
 
     knn_model_free(model);
