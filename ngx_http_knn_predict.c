@@ -33,7 +33,7 @@ static ngx_int_t ngx_http_knn_send_unknown_model(ngx_http_request_t *r);
 static ngx_int_t ngx_http_knn_choose_outputs(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx, knn_error_t *err);
 static ngx_int_t ngx_http_knn_unescape_arg(ngx_http_request_t *r, char *name,
-    ngx_str_t *value);
+    ngx_uint_t plus, ngx_str_t *value);
 static ngx_int_t ngx_http_knn_get(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx);
 static ngx_int_t ngx_http_knn_post(ngx_http_request_t *r);
@@ -47,6 +47,8 @@ static ngx_int_t ngx_http_knn_read_file(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx, ngx_buf_t *b);
 static ngx_int_t ngx_http_knn_answer(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx);
+static ngx_int_t ngx_http_knn_send_refusal(ngx_http_request_t *r,
+    const knn_rows_t *rows);
 static ngx_int_t ngx_http_knn_search(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx, const knn_rows_t *rows);
 static ngx_int_t ngx_http_knn_send_reply(ngx_http_request_t *r,
@@ -100,8 +102,7 @@ ngx_http_knn_predict_handler(ngx_http_request_t *r)
     rc = ngx_http_knn_choose_outputs(r, ctx, &err);
 
     if (rc == NGX_DECLINED) {
-        return ngx_http_knn_send_problem(r, NGX_HTTP_BAD_REQUEST, err.message,
-                                         NULL);
+        return ngx_http_knn_send_error(r, &err, NULL);
     }
 
     if (rc != NGX_OK) {
@@ -203,7 +204,7 @@ ngx_http_knn_send_unknown_model(ngx_http_request_t *r)
 }
 
 
-/* What "?output=" asks for, else "knn_output"; NGX_DECLINED when unknown. */
+/* What "?output=" asks for, else "knn_output"; NGX_DECLINED when not served. */
 static ngx_int_t
 ngx_http_knn_choose_outputs(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
     knn_error_t *err)
@@ -212,11 +213,12 @@ ngx_http_knn_choose_outputs(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
     ngx_str_t                 value;
     ngx_http_knn_loc_conf_t  *klcf;
 
-    rc = ngx_http_knn_unescape_arg(r, "output", &value);
+    rc = ngx_http_knn_unescape_arg(r, "output", 1, &value);
 
     if (rc == NGX_DECLINED) {
         klcf = ngx_http_get_module_loc_conf(r, ngx_http_knn_module);
-        ctx->outputs = klcf->outputs;
+        ctx->outputs = knn_outputs_default(klcf->outputs,
+                                           ctx->model->info->serves);
         return NGX_OK;
     }
 
@@ -226,15 +228,27 @@ ngx_http_knn_choose_outputs(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
 
     ctx->outputs = knn_outputs_parse((char *) value.data, value.len, err);
 
-    return ctx->outputs ? NGX_OK : NGX_DECLINED;
+    if (ctx->outputs == 0
+        || knn_outputs_check(ctx->outputs, ctx->model->info,
+                             (char *) ctx->model->name.data, err)
+           != KNN_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
 }
 
 
-/* An argument of the query string; NGX_DECLINED when it is not there. */
+/*
+ * An argument of the query string, in which plus signs may stand for spaces,
+ * as forms send them; NGX_DECLINED when it is not there.
+ */
 static ngx_int_t
-ngx_http_knn_unescape_arg(ngx_http_request_t *r, char *name, ngx_str_t *value)
+ngx_http_knn_unescape_arg(ngx_http_request_t *r, char *name, ngx_uint_t plus,
+    ngx_str_t *value)
 {
-    u_char  *dst, *src;
+    u_char  *p, *dst, *src;
     size_t   len;
 
     if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), value) != NGX_OK) {
@@ -251,6 +265,16 @@ ngx_http_knn_unescape_arg(ngx_http_request_t *r, char *name, ngx_str_t *value)
 
     value->data = dst;
 
+    ngx_memcpy(dst, src, len);
+
+    for (p = dst; plus && p < dst + len; p++) {
+        if (*p == '+') {
+            *p = ' ';
+        }
+    }
+
+    src = dst;
+
     ngx_unescape_uri(&dst, &src, len, 0);
 
     value->len = dst - value->data;
@@ -259,14 +283,17 @@ ngx_http_knn_unescape_arg(ngx_http_request_t *r, char *name, ngx_str_t *value)
 }
 
 
-/* One row in "?X=", as in a CSV file. */
+/* One row in "?X=", as a line of CSV. */
 static ngx_int_t
 ngx_http_knn_get(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 {
     ngx_int_t  rc;
     ngx_str_t  value;
 
-    rc = ngx_http_knn_unescape_arg(r, "X", &value);
+    /* in numbers alone, a plus sign has always been one */
+
+    rc = ngx_http_knn_unescape_arg(r, "X", ctx->model->info->features != NULL,
+                                   &value);
 
     if (rc == NGX_ERROR) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -285,7 +312,7 @@ ngx_http_knn_get(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
         return rc;
     }
 
-    if (ngx_http_knn_create_request(r, ctx, KNN_FORMAT_CSV, value.len)
+    if (ngx_http_knn_create_request(r, ctx, KNN_FORMAT_LINE, value.len)
         != NGX_OK)
     {
         return ngx_http_knn_send_no_memory(r);
@@ -480,7 +507,6 @@ ngx_http_knn_read_file(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
 static ngx_int_t
 ngx_http_knn_answer(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 {
-    ngx_int_t          rc;
     const knn_rows_t  *rows;
 
     (void) knn_request_finish(ctx->request);
@@ -490,20 +516,32 @@ ngx_http_knn_answer(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
     ctx->parsed = ngx_http_knn_now();
 
     if (rows->error.status != KNN_OK) {
-        return ngx_http_knn_send_error(r, &rows->error,
-                                       (r->method == NGX_HTTP_POST)
-                                       ? rows->pointer : NULL);
+        return ngx_http_knn_send_refusal(r, rows);
     }
 
-    rc = ngx_http_knn_search(r, ctx, rows);
-
-    if (rc != NGX_OK) {
+    if (ngx_http_knn_search(r, ctx, rows) != NGX_OK) {
         return ngx_http_knn_send_no_memory(r);
+    }
+
+    if (ctx->query->error.status != KNN_OK) {
+        knn_request_fail(ctx->request, ctx->query->failed,
+                         &ctx->query->error);
+        return ngx_http_knn_send_refusal(r, rows);
     }
 
     return ngx_http_knn_send_reply(r, ctx,
                                    rows->single
                                    || r->method != NGX_HTTP_POST);
+}
+
+
+/* Names the place of the fault, which only a body has. */
+static ngx_int_t
+ngx_http_knn_send_refusal(ngx_http_request_t *r, const knn_rows_t *rows)
+{
+    return ngx_http_knn_send_error(r, &rows->error,
+                                   (r->method == NGX_HTTP_POST) ? rows->pointer
+                                                                : NULL);
 }
 
 
