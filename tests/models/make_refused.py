@@ -18,16 +18,15 @@ import zlib
 
 import joblib
 import numpy
-import scipy.sparse
+from sklearn.decomposition import KernelPCA
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.feature_selection import VarianceThreshold
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KernelDensity, KNeighborsClassifier
-from sklearn.neighbors import KNeighborsRegressor, KNeighborsTransformer
-from sklearn.neighbors import NearestNeighbors, RadiusNeighborsClassifier
+from sklearn.neighbors import KNeighborsTransformer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -45,7 +44,12 @@ def own_distance(a, b):
     return abs(a - b).sum()
 
 
-own_function.__module__ = own_distance.__module__ = "my_code"
+def own_change(rows):
+    return rows * 2
+
+
+for function in own_function, own_distance, own_change:
+    function.__module__ = "my_code"
 
 
 class Anything:
@@ -120,9 +124,10 @@ def joblibs():
     inf = fitted(algorithm="brute")
     nan._fit_X, inf._fit_X = far, endless
     served = "KNeighborsClassifier"
-    forest = RandomForestClassifier(2, max_depth=2).fit(X, Y)
-    search = GridSearchCV(RandomForestClassifier(1, max_depth=1),
-                          {"max_depth": [1]}, cv=2, refit=False).fit(X, Y)
+    forest = RandomForestClassifier(2, max_depth=2, random_state=0).fit(X, Y)
+    search = GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [3]}, cv=2,
+                          refit=False).fit(X, Y)
+    search.cv_results_ = {}
     broken = numpy.array(Y)
     broken[3] = 3
     negative = numpy.array(Y)
@@ -136,19 +141,26 @@ def joblibs():
         ("kernel_density", KernelDensity().fit(X), ["KernelDensity", served]),
         ("knn_transformer", KNeighborsTransformer().fit(X),
          ["KNeighborsTransformer", served]),
-        ("pipeline_other", make_pipeline(VarianceThreshold(),
-                                         KNeighborsClassifier()).fit(X, Y),
-         ["VarianceThreshold", served]),
-        ("pipeline_forest", make_pipeline(RandomForestClassifier(
-            1, max_depth=1)).fit(X, Y),
+        ("pipeline_forest", make_pipeline(forest),
          ["RandomForestClassifier", served]),
-        ("search_without_refit", search, [served]),
+        ("search_without_refit", search, ["GridSearchCV", "refit"]),
         ("array", X, ["array", served]),
         ("number", 7, [served]),
         ("text", "setosa", [served]),
         ("none", None, [served]),
-        ("list", [1, 2, 3], ["list", served]),
-        ("dict", {"accuracy": 1.0}, ["dict", served]),
+        ("list", [1, 2, 3], ["list", "nearest-neighbor"]),
+        ("dict", {"accuracy": 1.0}, ["dict", "nearest-neighbor"]),
+        ("two_models", {"a": fitted(), "b": fitted()}, ["dict", "one"]),
+        ("tree_alone", fitted()._tree, ["KDTree", served]),
+        ("step_text", make_pipeline(
+            TfidfVectorizer(), KNeighborsClassifier(1)).fit(["red elm", "oak"], [
+                0, 1]), ["tfidfvectorizer", "TfidfVectorizer"]),
+        ("step_function", make_pipeline(
+            FunctionTransformer(own_change), KNeighborsClassifier()).fit(
+                X, Y), ["my_code"]),
+        ("step_kernel", make_pipeline(
+            KernelPCA(2), KNeighborsClassifier()).fit(X, Y),
+         ["kernelpca", "KernelPCA"]),
         ("class_itself", KNeighborsClassifier, [served]),
 
         ("unfitted", KNeighborsClassifier(), ["not fitted", "fit()"]),
@@ -159,33 +171,6 @@ def joblibs():
         ("callable_metric_brute",
          fitted(algorithm="brute", metric=own_distance),
          ["metric", "my_code", "euclidean"]),
-        ("sparse", KNeighborsClassifier().fit(scipy.sparse.csr_matrix(X), Y),
-         ["sparse", "dense"]),
-        ("regressor", KNeighborsRegressor().fit(X, Y),
-         ["KNeighborsRegressor", served]),
-        ("radius_classifier", RadiusNeighborsClassifier().fit(X, Y),
-         ["RadiusNeighborsClassifier", served]),
-        ("nearest", NearestNeighbors().fit(X), ["NearestNeighbors", served]),
-        ("pipeline_scaler", make_pipeline(
-            StandardScaler(), KNeighborsClassifier()).fit(X, Y),
-         ["StandardScaler", served]),
-        ("search", GridSearchCV(KNeighborsClassifier(), {
-            "n_neighbors": [3]}, cv=2).fit(X, Y), [served]),
-        ("hamming", fitted(algorithm="ball_tree", metric="hamming"),
-         ["hamming", "euclidean"]),
-        ("hamming_brute", fitted(algorithm="brute", metric="hamming"),
-         ["hamming", "euclidean"]),
-        ("cosine", fitted(algorithm="brute", metric="cosine"),
-         ["cosine", "euclidean"]),
-        ("weighted_metric", fitted(
-            algorithm="ball_tree", p=3, metric_params={"w": [1.0, 9.0]}),
-         ["w", "metric"]),
-        ("weighted_metric_brute", fitted(
-            algorithm="brute", metric_params={"w": [1.0, 9.0]}),
-         ["w", "metric"]),
-        ("seuclidean", fitted(algorithm="ball_tree", metric="seuclidean",
-                              metric_params={"V": [1.0, 9.0]}),
-         ["seuclidean", "euclidean"]),
         ("precomputed", KNeighborsClassifier(metric="precomputed").fit(
             abs(X[:, :1] - X[:, :1].T), Y), ["precomputed", "euclidean"]),
         ("metric_unknown", unbounded, ["hassanat", "euclidean"]),
@@ -269,7 +254,7 @@ def damaged(good):
     zipped = io.BytesIO()
 
     with zipfile.ZipFile(zipped, "w") as archive:
-        archive.writestr("X.npy", b"\x93NUMPY")
+        archive.writestr(zipfile.ZipInfo("X.npy"), b"\x93NUMPY")
 
     deep = b"\x80\x04" + b"]" * 200000 + b"a" * 199999 + b"."
     marks = b"\x80\x04" + b"(" * 200000 + b"t" * 200000 + b"."
@@ -298,9 +283,8 @@ def damaged(good):
          ["git-lfs", "git lfs pull"]),
         ("archive.npz", zipped.getvalue(), ["zip"] + accepted),
         ("frame.lz4", b"\x04\x22\x4d\x18\x64\x40\xa7" + bytes(64),
-         ["lz4", "gzip"]),
-        ("old.zfile", b"ZF0x100               " + bytes(64),
-         accepted),
+         ["lz4"]),
+        ("old.zfile", b"ZF0x100               " + bytes(64), ["zlib"]),
         ("rows.csv", b"sepal_length,species\n5.1,setosa\n", accepted),
         ("rows.json", b'{"X":[[5.1,3.5,1.4,0.2]]}\n', accepted),
         ("model.onnx", b"\x08\x07\x12\x08skl2onnx\x1a\x05" + bytes(32),
@@ -346,6 +330,54 @@ def damaged(good):
     ]
 
 
+def hostile():
+    """(name, bytes, words) of what reaches out of the file."""
+    for name in ["nt.system", "subprocess.Popen", "builtins.exec",
+                 "builtins.__import__", "importlib.import_module",
+                 "runpy._run_code", "pydoc.pipepager", "webbrowser.open",
+                 "socket.create_connection", "codecs.open", "sys.modules",
+                 "numpy.testing._private.utils.runstring",
+                 "numpy.f2py.crackfortran.getlincoef",
+                 "operator.methodcaller", "my_code.Cleaner"]:
+        module, _, function = name.rpartition(".")
+        yield ("call_%s.pkl" % name,
+               ("c%s\n%s\n(S'x'\ntR." % (module, function)).encode(), [name])
+
+    call = b"cposix\nsystem\n(S'touch executed'\ntR"
+
+    yield from [
+        ("call_unused.pkl", call + b"0N.", ["posix.system"]),
+        ("call_named_apart.pkl", b"\x80\x04\x8c\x05posix\x94"
+         b"\x8c\x06system\x94\x860h\x00h\x01\x93)R.",
+         ["posix.system"]),
+        ("call_old.pkl", b"(S'touch executed'\niposix\nsystem\n.",
+         ["posix.system"]),
+        ("call_in_opaque.pkl", b"c__main__\nCleaner\n)\x81}S'f'\n" + call
+         + b"sb.", ["__main__.Cleaner", "posix.system"]),
+        ("call_through_package.pkl",
+         b"\x80\x04\x8c\x0djoblib.memory\x8c\x09os.system\x93"
+         b"\x8c\x0ftouch executed\x85R.", ["joblib.memory.os.system"]),
+        ("getattr.pkl", b"cbuiltins\ngetattr\n(cpandas\neval\n"
+         b"S'__globals__'\ntR.", ["builtins.getattr"]),
+        ("ufunc.pkl", b"cnumpy.core\n_ufunc_reconstruct\n"
+         b"(S'posix'\nS'system'\ntR.", ["posix.system"]),
+        ("reads_root.pkl", beside("/etc/passwd"), ["/etc/passwd", "refused"]),
+        ("reads_above.pkl", beside("../reads_above.pkl_01.npy"),
+         ["../reads_above.pkl_01.npy", "refused"]),
+        ("renamed.pkl", beside("model.pkl_01.npy"),
+         ["model.pkl_01.npy", "dumped as \"model.pkl\""]),
+        ("alone.pkl", beside("alone.pkl_01.npy"),
+         ["alone.pkl_01.npy", "no such file", "beside"]),
+    ]
+
+
+def beside(name):
+    """A dump of joblib before 0.10 whose array is in the file called name."""
+    return (b"\x80\x02cjoblib.numpy_pickle\nNDArrayWrapper\n)\x81}("
+            b"U\x08filenameU" + bytes([len(name)]) + name.encode()
+            + b"U\x08subclasscnumpy\nndarray\nub.")
+
+
 def flip(data):
     """The same bytes, some in the middle inverted."""
     middle = len(data) // 2
@@ -382,7 +414,7 @@ def main():
     good = io.BytesIO()
     joblib.dump(fitted(), good)
 
-    for file, data, words in damaged(good.getvalue()):
+    for file, data, words in [*damaged(good.getvalue()), *hostile()]:
         with open(os.path.join(directory, file), "wb") as target:
             target.write(data)
 
