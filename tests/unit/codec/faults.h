@@ -87,7 +87,8 @@ static const fault_t faults[] = {
     {"{\"X\":[5.1,3.5,1.4,\"a\"]}", KNN_MALFORMED, "#/X/3",
      "feature 3 is a string, but a row holds numbers"},
     {"{\"X\":[[5.1,3.5,1.4,null]]}", KNN_MALFORMED, "#/X/0/3",
-     "row 0, feature 3 is null, but a row holds numbers"},
+     "row 0, feature 3 is null, but a row holds numbers, true and false, the "
+     "model has no imputer for it"},
     {"{\"X\":[[5.1,[],1.4,2]]}", KNN_MALFORMED, "#/X/0/1", "is an array"},
     {"{\"X\":[5.1,{},1.4,2]}", KNN_MALFORMED, "#/X/1", "is an object"},
     {"{\"X\":[[[1,2,3,4]]]}", KNN_MALFORMED, "#/X/0/0", "is an array"},

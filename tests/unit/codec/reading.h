@@ -12,6 +12,7 @@
 
 
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +23,48 @@ static const char *const iris_names[] = {
     "sepal length (cm)", "sepal width (cm)", "petal length (cm)",
     "petal width (cm)"};
 
-static const knn_model_info_t iris = {.n_features = 4,
+#define SERVED KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS
+
+static const knn_model_info_t iris = {.estimator = "KNeighborsClassifier",
+                                      .serves = SERVED,
+                                      .n_features = 4,
                                       .feature_names = iris_names};
 
-static const knn_model_info_t nameless = {.n_features = 4};
+static const knn_model_info_t nameless = {
+    .estimator = "KNeighborsClassifier", .serves = SERVED, .n_features = 4};
+
+
+#define TEXT(text)                                                             \
+    {                                                                          \
+        sizeof(text) - 1, text                                                 \
+    }
+
+static const knn_text_t colors[] = {
+    TEXT(" blue"), TEXT("3"), TEXT("a \"b\", c"), TEXT("green"), TEXT("red")};
+
+static const knn_text_t sizes[] = {TEXT("L"), TEXT("M"), TEXT("NA"), TEXT("S")};
+
+static const char *const shop_names[] = {"color", "price", "size", "weight"};
+
+/* texts, a number, texts of any kind, and a number that may be missing */
+static const knn_feature_t shop_features[] = {{false, false, 5, colors},
+                                              {false, false, 0, NULL},
+                                              {true, true, 4, sizes},
+                                              {true, false, 0, NULL}};
+
+static const knn_model_info_t shop = {.estimator = "KNeighborsRegressor",
+                                      .serves = KNN_PREDICT | KNN_KNEIGHBORS,
+                                      .regressor = true,
+                                      .n_features = 4,
+                                      .feature_names = shop_names,
+                                      .features = shop_features};
+
+static const knn_model_info_t nameless_shop = {
+    .estimator = "KNeighborsRegressor",
+    .serves = KNN_PREDICT | KNN_KNEIGHBORS,
+    .regressor = true,
+    .n_features = 4,
+    .features = shop_features};
 
 
 /* what came of a body; the rows are in memory of malloc() */
@@ -110,6 +149,20 @@ reading_free(reading_t *reading)
 }
 
 
+/* Fails unless the values are the same, bit by bit but for NaN. */
+static inline void
+reading_equal(const double *a, const double *b, size_t n, const char *what)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        ck_assert_msg((isnan(a[i]) && isnan(b[i]))
+                          || memcmp(&a[i], &b[i], sizeof(double)) == 0,
+                      "%s: value %zu is %.17g, not %.17g", what, i, b[i], a[i]);
+    }
+}
+
+
 /* Fails unless both are the same in every respect. */
 static inline void
 reading_same(const reading_t *a, const reading_t *b, const knn_model_info_t *m,
@@ -129,8 +182,7 @@ reading_same(const reading_t *a, const reading_t *b, const knn_model_info_t *m,
     ck_assert_uint_eq(a->rows.rows, b->rows.rows);
     ck_assert(a->rows.single == b->rows.single);
     ck_assert_uint_eq(a->rows.outputs, b->rows.outputs);
-    ck_assert_mem_eq(a->rows.x, b->rows.x,
-                     a->rows.rows * m->n_features * sizeof(double));
+    reading_equal(a->rows.x, b->rows.x, a->rows.rows * m->n_features, what);
 }
 
 

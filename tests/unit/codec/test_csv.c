@@ -31,6 +31,10 @@ static const form_t forms[] = {
     {"\"1\",\" 2 \",3,\"4\"", 1, true, {1, 2, 3, 4}},
     {"+1,-.5,3.,4e-1", 1, true, {1, -0.5, 3, 0.4}},
     {"1,2,3,4\n", 1, false, {1, 2, 3, 4}},
+    {"True,false,TRUE,\"False\"\n1,2,3,4\n",
+     2,
+     false,
+     {1, 0, 1, 0, 1, 2, 3, 4}},
     {"1,2,3,4\r\n", 1, false, {1, 2, 3, 4}},
     {"\n1,2,3,4", 1, true, {1, 2, 3, 4}},
     {"1,2,3,4\n5,6,7,8", 2, false, {1, 2, 3, 4, 5, 6, 7, 8}},
@@ -67,7 +71,9 @@ static const csv_fault_t faults[] = {
     {"1,2,\"\",4", KNN_VALUE, "row 0, column 2 is empty"},
     {",,,", KNN_VALUE, "row 0, column 0 is empty"},
     {"1,nan,3,4", KNN_VALUE, "row 0, column 1 is NaN"},
-    {"1,2,-Infinity,4", KNN_VALUE, "row 0, column 2 is NaN or infinite"},
+    {"1,2,-Infinity,4", KNN_VALUE, "row 0, column 2 is infinite or out"},
+    {"1,2,NA,4", KNN_VALUE, "row 0, column 2 is NA, but the model has no imp"},
+    {"1,?,3,4", KNN_VALUE, "row 0, column 1 is ?, but the model has no impu"},
     {"1,2,3,1e999", KNN_VALUE, "out of range"},
     {"1,2,3,4\n1,2,3,x\n", KNN_MALFORMED, "row 1, column 3 is not a number"},
     {"1,2,3,4\n1;2;3;4\n", KNN_MALFORMED, "separated by commas"},
@@ -76,6 +82,12 @@ static const csv_fault_t faults[] = {
     {"1,2,3,4\n1,2,3,0x10\n", KNN_MALFORMED, "row 1, column 3"},
     {"a,b,c,d\n", KNN_SHAPE, "only a header"},
     {"abc", KNN_SHAPE, "only a header"},
+
+    /* quotes are those that begin a cell, on any line */
+    {"1,2,3,4\n1\",2,3,4\n1,2,3,4\n", KNN_MALFORMED, "row 1, column 0"},
+
+    /* a first line that lacks a value is no header, which would be dropped */
+    {"NA,2,3,4\n1,2,3,4\n", KNN_VALUE, "row 0, column 0 is NA"},
 
     /* by order, petal width would be taken for sepal length */
     {"petal width (cm),sepal length (cm),sepal width (cm),petal\n1,2,3,4\n",
@@ -125,6 +137,67 @@ START_TEST(fault_is_named)
     ck_assert_str_eq(reading.rows.pointer, "");
 
     reading_free(&reading);
+}
+END_TEST
+
+
+/* What is no text must not be taken for a header. */
+START_TEST(no_text)
+{
+    size_t    i;
+    reading_t reading;
+
+    static const struct {
+        const char *body;
+        size_t      size;
+    } bodies[] = {{"\0\0\0\0", 4},
+                  {"\xff\xfe"
+                   "1\0,\0"
+                   "2\0\n\0",
+                   10},
+                  {"\0"
+                   "1\0,\0"
+                   "2",
+                   6},
+                  {"\x1f\x8b\x08\0\n1,2,3,4\n", 13}};
+
+    for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        reading = reading_whole(&iris, bodies[i].body, bodies[i].size);
+        ck_assert_msg(reading.rows.error.status == KNN_MALFORMED,
+                      "body %zu: %s", i, reading.rows.error.message);
+        ck_assert_ptr_nonnull(
+            strstr(reading.rows.error.message, "this is not text"));
+        reading_free(&reading);
+    }
+}
+END_TEST
+
+
+/* A query string has no header and no second row. */
+START_TEST(one_line)
+{
+    size_t    i;
+    reading_t reading;
+
+    static const struct {
+        const char  *line;
+        knn_status_e status;
+        const char  *words;
+    } lines[] = {{"1,2,3,4", KNN_OK, ""},
+                 {"1,2,3,4\n", KNN_OK, ""},
+                 {"a,b,c,d", KNN_MALFORMED, "row 0, column 0 is not a number"},
+                 {"1,2,3,4\n1,2,3,4", KNN_LIMIT, "more than one row, POST"}};
+
+    for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        reading = reading_cut(&iris, KNN_FORMAT_LINE, 1, lines[i].line,
+                              strlen(lines[i].line), NULL, 0);
+        ck_assert_msg(reading.rows.error.status == lines[i].status, "%s: %s",
+                      lines[i].line, reading.rows.error.message);
+        ck_assert_msg(strstr(reading.rows.error.message, lines[i].words)
+                          != NULL,
+                      "%s", reading.rows.error.message);
+        reading_free(&reading);
+    }
 }
 END_TEST
 
@@ -211,6 +284,8 @@ knn_suite(void)
                         sizeof(forms) / sizeof(forms[0]));
     tcase_add_loop_test(tcase, fault_is_named, 0,
                         sizeof(faults) / sizeof(faults[0]));
+    tcase_add_test(tcase, no_text);
+    tcase_add_test(tcase, one_line);
     tcase_add_test(tcase, limits);
     tcase_add_test(tcase, quotes_in_linear_time);
     suite_add_tcase(suite, tcase);

@@ -138,7 +138,7 @@ check_reply(unsigned outputs, bool single, const char *expected)
     knn_query_t        *query;
     knn_reply_t        *reply;
     static const double rows[] = {0.25, 0, 5.5, 0};
-    const knn_output_t  output = {3, flowers};
+    const knn_output_t  output = {3, flowers, NULL};
 
     model = model_of(&output, 1);
     query = query_of(model, rows, single ? 1 : 2, outputs);
@@ -242,13 +242,13 @@ START_TEST(labels_survive)
     static const struct {
         knn_output_t output;
         const char  *keys[4];
-    } cases[] = {{{4, odd},
+    } cases[] = {{{4, odd, NULL},
                   {"a\"b\\c/d", "\x01\n\t\x7f",
                    "\xC3\xA9\xF0\x9F\x98\x80\xE2\x80\xA8", ""}},
-                 {{3, integers},
+                 {{3, integers, NULL},
                   {"-9223372036854775806", "-1", "9223372036854775807", NULL}},
-                 {{3, numbers}, {"-0.5", "1.0", "1e+30", NULL}},
-                 {{2, booleans}, {"false", "true", NULL, NULL}}};
+                 {{3, numbers, NULL}, {"-0.5", "1.0", "1e+30", NULL}},
+                 {{2, booleans, NULL}, {"false", "true", NULL, NULL}}};
 
     model = model_of(&cases[_i].output, 1);
     query = query_of(model, x, 4, KNN_PREDICT | KNN_PREDICT_PROBA);
@@ -290,7 +290,7 @@ START_TEST(several_outputs)
     knn_model_t       *model;
     knn_query_t       *query;
     knn_reply_t       *reply;
-    const knn_output_t outputs[] = {{2, flowers}, {2, booleans}};
+    const knn_output_t outputs[] = {{2, flowers, NULL}, {2, booleans, NULL}};
 
     model = model_of(outputs, 2);
     query =
@@ -307,7 +307,7 @@ START_TEST(several_outputs)
               "\"version\":\"2.0.0\"}");
     free(text);
 
-    text = malloc(knn_reply_row_size(reply, query->outputs));
+    text = malloc(knn_reply_row_size(reply, query, 1) + 1);
     *knn_reply_write_row(reply, query, 1, text) = '\0';
     ck_assert_str_eq(
         text, "{\"prediction\":[\"setosa\",false],\"probabilities\":[{"
@@ -332,7 +332,7 @@ START_TEST(infinite_distance)
     knn_model_t       *model;
     knn_query_t       *query;
     knn_reply_t       *reply;
-    const knn_output_t output = {3, flowers};
+    const knn_output_t output = {3, flowers, NULL};
 
     model = model_of(&output, 1);
     query = query_of(model, far, 1, KNN_KNEIGHBORS);
@@ -356,13 +356,13 @@ START_TEST(size_overflows_to_zero)
     knn_model_t       *model;
     knn_query_t        query;
     knn_reply_t       *reply;
-    const knn_output_t output = {3, flowers};
+    const knn_output_t output = {3, flowers, NULL};
 
     model = model_of(&output, 1);
     reply = knn_reply_create(model, "m", "1.0.0");
 
     memset(&query, 0, sizeof(knn_query_t));
-    query.outputs = KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS;
+    query.outputs = KNN_PREDICT | KNN_PREDICT_PROBA;
     query.rows = SIZE_MAX / 16;
     ck_assert_uint_eq(knn_reply_size(reply, &query), 0);
     query.rows = SIZE_MAX;
@@ -382,7 +382,7 @@ START_TEST(document)
     yajl_val           tree, value;
     knn_model_t       *model;
     const char        *path[] = {NULL, NULL};
-    const knn_output_t output = {4, odd};
+    const knn_output_t output = {4, odd, NULL};
 
     static const struct {
         const char *name;

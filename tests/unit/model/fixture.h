@@ -19,10 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../model/model.h"
+#include "plain_metric.h"
 
 
 #define FIXTURE_CLASSES 3
+#define FIXTURE_METRICS 4 /* euclidean to minkowski */
 
 
 typedef struct {
@@ -32,6 +33,8 @@ typedef struct {
     knn_label_t      labels[FIXTURE_CLASSES];
     double          *x;
     int64_t         *y;
+    double          *w;
+    double          *vi;
     int64_t         *idx;
     knn_node_t      *nodes;
     double          *bounds;
@@ -66,54 +69,6 @@ fixture_alloc(size_t n, size_t size)
     ck_assert_ptr_nonnull(p);
 
     return p;
-}
-
-
-/* The reduced distance as scikit-learn defines it, without any kernel. */
-static inline double
-plain_rdist(const knn_parts_t *parts, const double *a, const double *b)
-{
-    size_t          j;
-    double          t, sum;
-    volatile double p;
-
-    sum = 0;
-    p = parts->p;
-
-    for (j = 0; j < parts->n_features; j++) {
-        t = fabs(a[j] - b[j]);
-
-        switch (parts->metric) {
-        case KNN_EUCLIDEAN:
-            sum += t * t;
-            break;
-        case KNN_MANHATTAN:
-            sum += t;
-            break;
-        case KNN_CHEBYSHEV:
-            sum = fmax(sum, t);
-            break;
-        default:
-            sum += pow(t, p);
-            break;
-        }
-    }
-
-    return sum;
-}
-
-
-static inline double
-plain_dist(const knn_parts_t *parts, double rdist)
-{
-    switch (parts->metric) {
-    case KNN_EUCLIDEAN:
-        return sqrt(rdist);
-    case KNN_MINKOWSKI:
-        return pow(rdist, 1 / parts->p);
-    default:
-        return rdist;
-    }
 }
 
 
@@ -245,6 +200,41 @@ fixture_levels(size_t n, size_t leaf_size)
 }
 
 
+/* What the metric has besides its name: weights that are not all the same. */
+static inline void
+fixture_metric(fixture_t *f, knn_metric_e metric)
+{
+    size_t i, j, d;
+
+    d = f->parts.n_features;
+
+    f->parts.metric = metric;
+    f->parts.metric_name = knn_metric_get(metric)->name;
+    f->parts.p = knn_metric_has_p(metric) ? 3 : 2;
+
+    f->w = fixture_alloc(d, sizeof(double));
+    f->vi = fixture_alloc(d * d, sizeof(double));
+
+    for (i = 0; i < d; i++) {
+        f->w[i] = 0.5 + 0.3 * (double) (i % 3);
+
+        for (j = 0; j < d; j++) {
+            f->vi[i * d + j] = (i == j) ? 1.5 : 0.3 / (double) (1 + i + j);
+        }
+    }
+
+    if (metric == KNN_SEUCLIDEAN || metric == KNN_SCIPY_SEUCLIDEAN
+        || metric == KNN_WMINKOWSKI)
+    {
+        f->parts.w = f->w;
+    }
+
+    if (metric == KNN_MAHALANOBIS || metric == KNN_SCIPY_MAHALANOBIS) {
+        f->parts.vi = f->vi;
+    }
+}
+
+
 /* n rows of d features on a lattice, in one output of three classes. */
 static inline void
 fixture_create(fixture_t *f, knn_algorithm_e algorithm, knn_metric_e metric,
@@ -252,23 +242,19 @@ fixture_create(fixture_t *f, knn_algorithm_e algorithm, knn_metric_e metric,
 {
     size_t i;
 
-    static const char *const names[] = {"euclidean", "manhattan", "chebyshev",
-                                        "minkowski"};
-
     memset(f, 0, sizeof(fixture_t));
 
     f->seed = 1 + n * 1000 + d * 10 + (size_t) k;
 
     f->parts.algorithm = algorithm;
-    f->parts.metric = metric;
-    f->parts.metric_name = names[metric];
-    f->parts.p = (metric == KNN_MINKOWSKI) ? 3 : 2;
     f->parts.producer = "a test";
     f->parts.n_samples = n;
     f->parts.n_features = d;
     f->parts.n_neighbors = k;
     f->parts.n_outputs = 1;
     f->parts.outputs = f->outputs;
+
+    fixture_metric(f, metric);
 
     f->x = fixture_alloc(n * d, sizeof(double));
     f->y = fixture_alloc(n * 2, sizeof(int64_t));
@@ -304,6 +290,8 @@ fixture_destroy(fixture_t *f)
 {
     free(f->x);
     free(f->y);
+    free(f->w);
+    free(f->vi);
     free(f->idx);
     free(f->nodes);
     free(f->bounds);

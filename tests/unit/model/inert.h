@@ -54,6 +54,7 @@ struct text_s {
 /* the arena that values of the running test live in, and their pickles */
 static knn_arena_t *arena;
 static text_t      *texts;
+static knn_beside_t beside;
 static knn_error_t  err;
 
 
@@ -62,6 +63,38 @@ arena_setup(void)
 {
     arena = knn_arena_create(ARENA_LIMIT);
     ck_assert_ptr_nonnull(arena);
+}
+
+
+/*
+ * Makes the arena one that has but so many bytes left, and may have the
+ * machine's own three vectors beside.
+ */
+static inline void
+arena_leave(size_t bytes)
+{
+    size_t  size, room;
+    ssize_t left;
+
+    knn_arena_destroy(arena);
+    arena = knn_arena_create(0);
+    ck_assert_ptr_nonnull(arena);
+    room = 0;
+
+    for (size = 65536; size >= sizeof(void *); size /= 2) {
+        while (knn_arena_small(arena, size) != NULL) {
+            room += size;
+        }
+    }
+
+    left = (ssize_t) room - (ssize_t) bytes;
+    ck_assert_int_gt(left, 0);
+
+    knn_arena_destroy(arena);
+    arena = knn_arena_create(0);
+    ck_assert_ptr_nonnull(knn_arena_small(arena, (size_t) left));
+    knn_arena_allow(arena, knn_arena_size(arena) + 3 * 64 * sizeof(void *));
+    beside.arena = arena;
 }
 
 
@@ -95,7 +128,7 @@ read_bytes(const char *data, size_t size)
     text->next = texts;
     texts = text;
 
-    return knn_pickle_read(arena, text->data, size, &err);
+    return knn_pickle_read(arena, text->data, size, &beside, &err);
 }
 
 

@@ -30,6 +30,51 @@ start(fixture_t *f, knn_algorithm_e algorithm)
 }
 
 
+static double            numbers[2 * ROWS];
+static const knn_label_t not_a_number = {.type = KNN_LABEL_FLOAT,
+                                         .value.number = NAN};
+
+
+static void
+within(fixture_t *f, double radius)
+{
+    f->parts.estimator = KNN_RADIUS_CLASSIFIER;
+    f->parts.radius = radius;
+}
+
+
+/* two outputs, with these values */
+static double *
+regressor(fixture_t *f)
+{
+    memset(numbers, 0, sizeof(numbers));
+    f->parts.estimator = KNN_REGRESSOR;
+    f->parts.n_outputs = 2;
+    f->parts.values = numbers;
+
+    return numbers;
+}
+
+
+/* three classes, with these priors and then scales */
+static double *
+centroids(fixture_t *f)
+{
+    size_t i;
+
+    for (i = 0; i < FIXTURE_CLASSES + FEATURES; i++) {
+        numbers[i] = 0.5;
+    }
+
+    f->parts.estimator = KNN_CENTROID;
+    f->parts.n_samples = FIXTURE_CLASSES;
+    f->parts.priors = numbers;
+    f->parts.scale = numbers + FIXTURE_CLASSES;
+
+    return numbers;
+}
+
+
 #define SPOIL(name, change)                                                    \
     static void name(fixture_t *f)                                             \
     {                                                                          \
@@ -45,7 +90,7 @@ SPOIL(no_outputs, f->parts.n_outputs = 0)
 SPOIL(no_neighbors, f->parts.n_neighbors = 0)
 SPOIL(negative_neighbors, f->parts.n_neighbors = INT64_MIN)
 SPOIL(many_neighbors, f->parts.n_neighbors = ROWS + 1)
-SPOIL(small_p, f->parts.metric = KNN_MINKOWSKI; f->parts.p = 0.5)
+SPOIL(zero_p, f->parts.metric = KNN_MINKOWSKI; f->parts.p = 0)
 SPOIL(no_p, f->parts.metric = KNN_MINKOWSKI; f->parts.p = NAN)
 SPOIL(negative_p, f->parts.metric = KNN_MINKOWSKI; f->parts.p = -INFINITY)
 SPOIL(no_tree, f->parts.tree = NULL)
@@ -59,6 +104,23 @@ SPOIL(nan_class, f->labels[1].type = KNN_LABEL_FLOAT;
 SPOIL(negative_class, f->y[39] = -1)
 SPOIL(unknown_class, f->y[0] = FIXTURE_CLASSES)
 SPOIL(second_output, f->parts.n_outputs = 2; f->y[79] = INT64_MAX)
+
+SPOIL(classes_and_outlier, f->outputs[0].n_classes = KNN_CLASS_OUTLIER)
+SPOIL(negative_radius_of_all, within(f, -0.5))
+SPOIL(nan_radius_of_all, within(f, NAN))
+SPOIL(infinite_radius_of_all, within(f, INFINITY))
+SPOIL(nan_outlier, within(f, 1); f->outputs[0].outlier = &not_a_number)
+SPOIL(half_outliers, within(f, 1); f->parts.n_outputs = 2;
+      f->outputs[1].outlier = &f->labels[2])
+SPOIL(nan_value, regressor(f)[7] = NAN)
+SPOIL(infinite_value, regressor(f)[2 * ROWS - 1] = INFINITY)
+SPOIL(few_centroids, centroids(f); f->parts.n_samples = 2)
+SPOIL(two_outputs, centroids(f); f->parts.n_outputs = 2)
+SPOIL(nan_prior, centroids(f)[1] = NAN)
+SPOIL(large_prior, centroids(f)[2] = 1.5)
+SPOIL(negative_prior, centroids(f)[0] = -0.1)
+SPOIL(zero_scale, centroids(f)[3] = 0)
+SPOIL(infinite_scale, centroids(f)[4] = INFINITY)
 
 SPOIL(no_nodes, f->tree.n_nodes = 0)
 SPOIL(odd_nodes, f->tree.n_nodes = 6)
@@ -103,7 +165,7 @@ static const refusal_t refusals[] = {
     {"k is 0", KNN_KD_TREE, no_neighbors, "n_neighbors is 0"},
     {"k is negative", KNN_BRUTE, negative_neighbors, "n_neighbors is -"},
     {"k above n", KNN_BALL_TREE, many_neighbors, "n_neighbors is 41"},
-    {"p below 1", KNN_BRUTE, small_p, "is 0.5, it must"},
+    {"p is 0", KNN_BRUTE, zero_p, "is 0, it must"},
     {"p is NaN", KNN_BRUTE, no_p, "p of the metric"},
     {"p is -inf", KNN_BRUTE, negative_p, "p of the metric"},
     {"no tree", KNN_KD_TREE, no_tree, "disagree"},
@@ -116,6 +178,21 @@ static const refusal_t refusals[] = {
     {"y below 0", KNN_BRUTE, negative_class, "row 39 is -1"},
     {"y above", KNN_KD_TREE, unknown_class, "row 0 is 3, it must be 0 to 2"},
     {"y of output 1", KNN_BRUTE, second_output, "of output 1"},
+    {"a class too many", KNN_BRUTE, classes_and_outlier, "classes, it must"},
+    {"radius below 0", KNN_KD_TREE, negative_radius_of_all, "radius is -0.5"},
+    {"radius is NaN", KNN_BRUTE, nan_radius_of_all, "radius is nan"},
+    {"radius infinite", KNN_BALL_TREE, infinite_radius_of_all, "radius is inf"},
+    {"outlier is NaN", KNN_BRUTE, nan_outlier, "the outlier label of output 0"},
+    {"outlier of one", KNN_BRUTE, half_outliers, "output 1 has an outlier"},
+    {"a value is NaN", KNN_KD_TREE, nan_value, "row 3 is nan in output 1"},
+    {"infinite value", KNN_BRUTE, infinite_value, "row 39 is inf in output 1"},
+    {"few centroids", KNN_BRUTE, few_centroids, "2 centroids and 3 classes"},
+    {"outputs", KNN_BRUTE, two_outputs, "3 centroids"},
+    {"prior NaN", KNN_BRUTE, nan_prior, "prior of class 1 is nan"},
+    {"prior above 1", KNN_BRUTE, large_prior, "prior of class 2 is 1.5"},
+    {"prior below 0", KNN_BRUTE, negative_prior, "prior of class 0 is -0.1"},
+    {"deviation 0", KNN_BRUTE, zero_scale, "deviation of feature 0 is 0"},
+    {"deviation inf", KNN_BRUTE, infinite_scale, "deviation of feature 1"},
     {"no nodes", KNN_KD_TREE, no_nodes, "the tree has 0 nodes"},
     {"not 2^n - 1", KNN_KD_TREE, odd_nodes, "the tree has 6 nodes"},
     {"too many nodes", KNN_KD_TREE, many_nodes, "at most 79"},
@@ -184,7 +261,7 @@ START_TEST(accepted)
     int       metric;
     fixture_t f;
 
-    for (metric = 0; metric < KNN_METRICS; metric++) {
+    for (metric = 0; metric < FIXTURE_METRICS; metric++) {
         fixture_create(&f, (knn_algorithm_e) _i, (knn_metric_e) metric, ROWS,
                        FEATURES, ROWS, 9, 0.1);
         knn_model_free(fixture_build(&f));
@@ -218,6 +295,41 @@ START_TEST(accepted_oddities)
 END_TEST
 
 
+/* what the checks of other estimators do not ask for */
+START_TEST(accepted_others)
+{
+    fixture_t f;
+
+    start(&f, KNN_KD_TREE);
+    (void) regressor(&f);
+    f.parts.y = NULL;
+    f.parts.outputs = NULL;
+    knn_model_free(fixture_build(&f));
+
+    f.parts.estimator = KNN_RADIUS_REGRESSOR;
+    f.parts.n_neighbors = 0;
+    knn_model_free(fixture_build(&f));
+
+    f.parts.estimator = KNN_NEIGHBORS;
+    f.parts.n_neighbors = ROWS;
+    f.parts.n_outputs = 0;
+    f.parts.values = NULL;
+    knn_model_free(fixture_build(&f));
+    fixture_destroy(&f);
+
+    start(&f, KNN_BRUTE);
+    (void) centroids(&f);
+    f.parts.n_neighbors = 0;
+    f.parts.y = NULL;
+    knn_model_free(fixture_build(&f));
+    f.parts.priors = NULL;
+    f.parts.scale = NULL;
+    knn_model_free(fixture_build(&f));
+    fixture_destroy(&f);
+}
+END_TEST
+
+
 Suite *
 knn_suite(void)
 {
@@ -230,6 +342,7 @@ knn_suite(void)
     tcase_add_loop_test(tcase, refused, 0, REFUSALS);
     tcase_add_loop_test(tcase, accepted, KNN_BRUTE, KNN_BALL_TREE + 1);
     tcase_add_test(tcase, accepted_oddities);
+    tcase_add_test(tcase, accepted_others);
     suite_add_tcase(suite, tcase);
 
     return suite;

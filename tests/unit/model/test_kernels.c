@@ -46,49 +46,80 @@ wild(fixture_t *f)
 }
 
 
+/* A value that makes a difference to the metric. */
+static double
+number(fixture_t *f)
+{
+    switch (f->parts.metric) {
+    case KNN_NAN_EUCLIDEAN:
+        return (fixture_random(f) % 4 == 0) ? NAN : wild(f);
+    case KNN_COSINE:
+    case KNN_CORRELATION:
+    case KNN_CANBERRA:
+    case KNN_BRAYCURTIS:
+    case KNN_SCIPY_BRAYCURTIS:
+    case KNN_SCIPY_SEUCLIDEAN:
+    case KNN_SCIPY_MAHALANOBIS:
+        return (fixture_random(f) % 4 == 0)
+                   ? 0
+                   : ldexp((double) fixture_random(f) - 0x1p30, -29);
+    default:
+        break;
+    }
+
+    return (knn_metric_get(f->parts.metric)->weighted
+            && !knn_metric_has_p(f->parts.metric))
+               ? fixture_value(f, 3, 0.5)
+               : wild(f);
+}
+
+
 /* One scan of n blocks, q at an odd place, the memory behind watched. */
 static void
-compare_scan(const knn_kernels_t *kernels, fixture_t *f, knn_metric_e metric,
-             size_t n, size_t d)
+compare_scan(const knn_kernels_t *kernels, fixture_t *f, size_t n)
 {
-    size_t      i, j;
+    size_t      i, j, d;
     double     *x, *q, *row, *rdist, expected;
-    knn_parts_t parts;
+    knn_space_t space;
 
+    d = f->parts.n_features;
     x = aligned_alloc(64, n * d * 64);
     row = fixture_alloc(d, sizeof(double));
     q = (double *) fixture_alloc(d + 8, sizeof(double)) + n % 8;
     rdist = aligned_alloc(64, (n + 1) * 64);
 
     for (i = 0; i < n * d * 8; i++) {
-        x[i] = wild(f);
+        x[i] = number(f);
     }
 
     for (j = 0; j < d; j++) {
-        q[j] = wild(f);
+        q[j] = number(f);
+    }
+
+    /* the last lane is empty */
+
+    for (j = 0; j < d; j++) {
+        x[(n - 1) * d * 8 + j * 8 + 7] = INFINITY;
     }
 
     for (i = 0; i < (n + 1) * 8; i++) {
         rdist[i] = -1;
     }
 
-    parts.metric = metric;
-    parts.n_features = d;
-    parts.p = 1.5;
-
-    kernels->scan[metric](x, n, q, d, parts.p, rdist);
+    space = knn_metric_space(&f->parts);
+    kernels->scan[f->parts.metric](&space, x, n, q, rdist);
 
     for (i = 0; i < n * 8; i++) {
         for (j = 0; j < d; j++) {
             row[j] = x[(i / 8 * d + j) * 8 + i % 8];
         }
 
-        expected = plain_rdist(&parts, q, row);
+        expected = (i == n * 8 - 1) ? INFINITY : plain_rdist(&f->parts, q, row);
 
-        if (memcmp(&expected, &rdist[i], sizeof(double)) != 0) {
+        if (!plain_same(expected, rdist[i])) {
             ck_abort_msg("%s, metric %d, %zu features, row %zu of %zu: %a, "
                          "must be %a",
-                         kernels->name, metric, d, i, n * 8, rdist[i],
+                         kernels->name, f->parts.metric, d, i, n * 8, rdist[i],
                          expected);
         }
     }
@@ -104,24 +135,47 @@ compare_scan(const knn_kernels_t *kernels, fixture_t *f, knn_metric_e metric,
 }
 
 
+/* All numbers of features and blocks, every other time with weights. */
+static void
+compare_metric(const knn_kernels_t *kernels, fixture_t *f, knn_metric_e metric)
+{
+    size_t n, d;
+
+    for (d = 1; d <= 40; d += (d < 12) ? 1 : 7) {
+        if (metric == KNN_HAVERSINE && d != 2) {
+            continue;
+        }
+
+        f->parts.n_features = d;
+        fixture_metric(f, metric);
+
+        for (n = 1; n <= BLOCKS; n++) {
+            if (knn_metric_get(metric)->weighted && metric != KNN_WMINKOWSKI) {
+                f->parts.w = (n % 2 == 0) ? f->w : NULL;
+            }
+
+            compare_scan(kernels, f, n);
+        }
+
+        free(f->w);
+        free(f->vi);
+    }
+}
+
+
 START_TEST(scan)
 {
     int       metric;
-    size_t    n, d;
     fixture_t f;
 
     if (variant(_i) == NULL) {
         return;
     }
 
-    f.seed = 7;
-
     for (metric = 0; metric < KNN_METRICS; metric++) {
-        for (d = 1; d <= 40; d++) {
-            for (n = 1; n <= BLOCKS; n++) {
-                compare_scan(variant(_i), &f, (knn_metric_e) metric, n, d);
-            }
-        }
+        memset(&f, 0, sizeof(fixture_t));
+        f.seed = 7;
+        compare_metric(variant(_i), &f, (knn_metric_e) metric);
     }
 }
 END_TEST

@@ -15,13 +15,14 @@
 #include "../../../model/scalar.h"
 
 
-#define SHAPE_1(n)    "I" n "\n"
-#define SHAPE_2(m, n) "I" m "\nI" n "\n"
-#define ZEROS_4       "\\x00\\x00\\x00\\x00"
-#define ONE           ZEROS_4 "\\x00\\x00\\xf0\\x3f"
-#define MINUS_TWO     ZEROS_4 "\\x00\\x00\\x00\\xc0"
-#define BIG_ONE       "\\x3f\\xf0\\x00\\x00" ZEROS_4
-#define FROMBUFFER    "cnumpy._core.numeric\n_frombuffer\n"
+#define SHAPE_1(n)       "I" n "\n"
+#define SHAPE_2(m, n)    "I" m "\nI" n "\n"
+#define ZEROS_4          "\\x00\\x00\\x00\\x00"
+#define ONE              ZEROS_4 "\\x00\\x00\\xf0\\x3f"
+#define MINUS_TWO        ZEROS_4 "\\x00\\x00\\x00\\xc0"
+#define BIG_ONE          "\\x3f\\xf0\\x00\\x00" ZEROS_4
+#define OLD_DTYPE(state) "cnumpy\ndtype\n(S'f8'\nI00\nI01\ntR" state "b"
+#define FROMBUFFER       "cnumpy._core.numeric\n_frombuffer\n"
 
 
 typedef struct {
@@ -82,6 +83,33 @@ static const numbers_t numbers[] = {
                   "\\x00\\x80"),
             1, 9223372036854775808.0),
     NUMBERS("bool", ARRAY(SHAPE_1("2"), DTYPE("b1"), "\\x00\\x02"), 2, 0, 1),
+    NUMBERS("float16",
+            ARRAY(SHAPE_1("4"), DTYPE("f2"),
+                  "\\x00\\x3c\\x00\\xc0\\x01\\x00\\xff\\x7b"),
+            4, 1, -2, 0x1p-24, 65504),
+    NUMBERS("float16 without an end",
+            ARRAY(SHAPE_1("2"), DTYPE("f2"), "\\x00\\x7c\\x00\\xfc"), 2,
+            INFINITY, -INFINITY),
+    NUMBERS("a dtype's state of version 0",
+            ARRAY(SHAPE_1("1"), OLD_DTYPE("(S'>'\nNNI8\nI8\nt"), BIG_ONE), 1,
+            1),
+    NUMBERS("a dtype's state of version 1",
+            ARRAY(SHAPE_1("1"), OLD_DTYPE("(I1\nS'>'\nNNI8\nI8\nt"), BIG_ONE),
+            1, 1),
+    NUMBERS(
+        "a dtype's state of version 2",
+        ARRAY(SHAPE_1("1"), OLD_DTYPE("(I2\nS'>'\nNNNI-1\nI-1\nt"), BIG_ONE), 1,
+        1),
+    NUMBERS("a dtype's state of version 4",
+            ARRAY(SHAPE_1("1"), OLD_DTYPE("(I4\nS'>'\nNNNI-1\nI-1\nI0\n}t"),
+                  BIG_ONE),
+            1, 1),
+    NUMBERS("a dtype without a state",
+            ARRAY(SHAPE_1("1"), "cnumpy\ndtype\n(S'f8'\nI00\nI01\ntR", ONE), 1,
+            1),
+    NUMBERS("an array's state of version 0",
+            RECONSTRUCT "((I2\nI2\nt" DTYPE("i1") "I1\nS'abcd'\ntb", 4, 97, 99,
+            98, 100),
     NUMBERS("two dimensions",
             ARRAY(SHAPE_2("2", "2"), DTYPE("i1"), "\\x01\\x02\\x03\\x04"), 4, 1,
             2, 3, 4),
@@ -181,6 +209,38 @@ START_TEST(good_numbers)
 END_TEST
 
 
+/* Wherever the memory ends. */
+START_TEST(good_numbers_full)
+{
+    size_t           left;
+    knn_value_t     *value;
+    knn_ndarray_t    array;
+    const numbers_t *row;
+
+    row = &numbers[_i];
+
+    for (left = 0; left < 8192; left += sizeof(void *)) {
+        arena_leave(left);
+        value = read_bytes(row->data, row->size);
+
+        if (value != NULL
+            && knn_ndarray_read(arena, value, &array, &err) == KNN_OK
+            && knn_ndarray_doubles(arena, &array, &err) != NULL
+            && (array.dtype.kind == 'f'
+                || knn_ndarray_integers(arena, &array, &err) != NULL))
+        {
+            return;
+        }
+
+        ck_assert_msg(err.status == KNN_LIMIT, "%s: %s", row->name,
+                      err.message);
+    }
+
+    ck_abort_msg("%s does not fit", row->name);
+}
+END_TEST
+
+
 /* Wherever in memory the file's bytes come to lie. */
 START_TEST(any_boundary)
 {
@@ -199,10 +259,10 @@ START_TEST(any_boundary)
     for (i = 0; i < 8; i++) {
         memcpy(data + i, pickle, sizeof(pickle));
         ck_assert_int_eq(
-            knn_ndarray_read(
-                arena,
-                knn_pickle_read(arena, data + i, sizeof(pickle) - 1, &err),
-                &array, &err),
+            knn_ndarray_read(arena,
+                             knn_pickle_read(arena, data + i,
+                                             sizeof(pickle) - 1, &beside, &err),
+                             &array, &err),
             KNN_OK);
         doubles = knn_ndarray_doubles(arena, &array, &err);
         ck_assert_ptr_nonnull(doubles);
@@ -228,8 +288,18 @@ static const refused_t refused[] = {
             "cnumpy.core.multiarray\n_reconstruct\n)R(I1\n(I0\nt" DTYPE(
                 "f8") "I00\nS''\ntb",
             "class"),
-    REFUSED("a short state", RECONSTRUCT "(I1\n(I0\nt" DTYPE("f8") "I00\ntb",
-            "version 1"),
+    REFUSED("a state without data",
+            RECONSTRUCT "(I1\n(I0\nt" DTYPE("f8") "I00\ntb",
+            "without its data"),
+    REFUSED("a short state", RECONSTRUCT "(I1\n(I0\nt" DTYPE("f8") "tb",
+            "version 0 nor 1"),
+    REFUSED("a state of version 0 that is short",
+            RECONSTRUCT "((I0\nt" DTYPE("f8") "tb", "version 0 nor 1"),
+    REFUSED("an empty state", RECONSTRUCT ")b", "version 0 nor 1"),
+    REFUSED("a state of text", RECONSTRUCT "S'x'\nb", "version 0 nor 1"),
+    REFUSED("an order of None",
+            RECONSTRUCT "(I1\n(I0\nt" DTYPE("f8") "NS''\ntb",
+            "neither 'C' nor 'F'"),
     REFUSED("data short", ARRAY(SHAPE_1("2"), DTYPE("f8"), ONE), "8 bytes"),
     REFUSED("data long", ARRAY(SHAPE_1("1"), DTYPE("f8"), ONE ONE), "16 bytes"),
     REFUSED("data are numbers",
@@ -241,7 +311,7 @@ static const refused_t refused[] = {
     REFUSED("data are no bytes as text",
             ARRAY_OF(SHAPE_1("1"), DTYPE("u1"), "I00\n",
                      "c_codecs\nencode\n(V\\u20ac\nVlatin1\ntR"),
-            "not bytes"),
+            "characters that are none"),
     REFUSED("shape negative", ARRAY(SHAPE_1("-1"), DTYPE("f8"), ""),
             "negative"),
     REFUSED("shape of text", ARRAY("S'1'\n", DTYPE("f8"), ONE), "shape"),
@@ -284,7 +354,10 @@ static const refused_t refused[] = {
     REFUSED(
         "a dtype with a short state",
         ARRAY(SHAPE_1("1"), "cnumpy\ndtype\nS'f8'\n\x85R(I3\nS'<'\ntb", ONE),
-        "version 3"),
+        "versions 0 to 4"),
+    REFUSED("a dtype whose state is a list",
+            ARRAY(SHAPE_1("1"), "cnumpy\ndtype\nS'f8'\n\x85R]b", ONE),
+            "versions 0 to 4"),
     REFUSED("a dtype of arrays",
             ARRAY(SHAPE_1("1"),
                   "cnumpy\ndtype\nS'f8'\n\x85R(I3\nS'<'\n]NNI-1\nI-1\nI0\ntb",
@@ -295,12 +368,18 @@ static const refused_t refused[] = {
     REFUSED("objects of another number",
             ARRAY_OF(SHAPE_1("2"), DTYPE("O8"), "I00\n", "(I1\nl"), "objects"),
     REFUSED("joblib without a shape",
-            "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}b", "no shape"),
+            "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}b", "no dtype"),
+    REFUSED("joblib with a shape of text",
+            "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(S'subclass'\n"
+            "cnumpy\nndarray\nS'shape'\nS'1'\nS'order'\nS'C'\nS'dtype'\n" DTYPE(
+                "i1") "ub\5",
+            "shape is a str"),
     REFUSED("joblib without attributes",
-            "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81]b", "no dict"),
+            "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81]b",
+            "no dict of up to 16"),
     REFUSED("joblib of too many attributes",
             WRAPPER("I0\n", "C", DTYPE("f8"), "NNNNNNNNNNNNNNNNNNNNNNNNNNNN"),
-            "more than 16 attributes"),
+            "no dict of up to 16"),
     REFUSED("joblib of another class",
             "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(S'subclass'\n"
             "cnumpy\ndtype\nS'shape'\n(I1\ntS'order'\nS'C'\nS'dtype'\n" DTYPE(
@@ -318,8 +397,15 @@ static const refused_t refused[] = {
             WRAPPER("I1\n", "C", DTYPE("i1"),
                     "S'numpy_array_alignment_bytes'\nI16\n") "\xff\xff\xff",
             "truncated"),
-    REFUSED("joblib's old wrapper, which names a file",
-            "cjoblib.numpy_pickle\nNDArrayWrapper\n)\x81}b", "NDArrayWrapper"),
+    REFUSED("numpy's matrix",
+            "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nmatrix\n(I0\n"
+            "tS'b'\ntR(I1\n(I1\nI1\nt" DTYPE("i1") "I00\nS'a'\ntb",
+            "a numpy.matrix, not a numpy array"),
+    REFUSED("numpy's matrix of joblib",
+            "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(S'subclass'\n"
+            "cnumpy\nmatrix\nS'shape'\n(I1\ntS'order'\nS'C'\nS'dtype'\n" DTYPE(
+                "i1") "ub\5",
+            "a numpy.matrix, not a numpy array"),
 };
 
 
@@ -346,9 +432,13 @@ START_TEST(not_numbers)
 {
     knn_ndarray_t array;
 
-    read_array(BYTES(ARRAY(SHAPE_1("1"), DTYPE("f2"), "ab") "."), &array);
+    read_array(BYTES(ARRAY(SHAPE_1("1"), DTYPE("f16"), ONE ONE) "."), &array);
     ck_assert_ptr_null(knn_ndarray_doubles(arena, &array, &err));
-    check_message("dtype f2");
+    check_message("dtype f16");
+
+    read_array(BYTES(ARRAY(SHAPE_1("1"), DTYPE("M8[ns]"), ONE) "."), &array);
+    ck_assert_ptr_null(knn_ndarray_doubles(arena, &array, &err));
+    check_message("dtype M8");
 
     read_array(BYTES(ARRAY(SHAPE_1("1"), DTYPE("c16"), ONE ONE) "."), &array);
     ck_assert_ptr_null(knn_ndarray_doubles(arena, &array, &err));
@@ -638,6 +728,8 @@ knn_suite(void)
     tcase_add_loop_test(
         tcase, bad_labels, 0,
         (int) (sizeof(refused_labels) / sizeof(refused_labels[0])));
+    tcase_add_loop_test(tcase, good_numbers_full, 0,
+                        (int) (sizeof(numbers) / sizeof(numbers[0])));
     tcase_add_test(tcase, any_boundary);
     tcase_add_test(tcase, not_numbers);
     tcase_add_test(tcase, conversion_limit);

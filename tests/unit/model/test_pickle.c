@@ -113,8 +113,15 @@ show(const knn_value_t *value, char *to, unsigned depth)
 
     case KNN_VALUE_SYMBOL:
         strcat(to, "<");
-        strcat(to, knn_symbol_name(value->symbol));
+        strcat(to, value->symbol == KNN_SYMBOL_OPAQUE
+                       ? value->u.global
+                       : knn_symbol_name(value->symbol));
         strcat(to, ">");
+        break;
+
+    case KNN_VALUE_OPAQUE:
+        strcat(to, "~");
+        strcat(to, value->u.global);
         break;
 
     case KNN_VALUE_OBJECT:
@@ -230,6 +237,64 @@ static const row_t good[] = {
     GOOD("NEWOBJ", "cnumpy\ndtype\n)\x81.", "numpy.dtype()"),
     GOOD("NEWOBJ_EX", "cnumpy\ndtype\n)}\x92.", "numpy.dtype()"),
     GOOD("BUILD", "cnumpy\ndtype\n)\x81}b.", "numpy.dtype()+{}"),
+    GOOD("INST", "(K\1inumpy\ndtype\n.", "numpy.dtype(1)"),
+    GOOD("INST without arguments", "(inumpy\ndtype\n.", "numpy.dtype()"),
+    GOOD("OBJ", "(cnumpy\ndtype\nK\1o.", "numpy.dtype(1)"),
+    GOOD("OBJ without arguments", "(cnumpy\ndtype\no.", "numpy.dtype()"),
+    GOOD("__newobj__", "ccopyreg\n__newobj__\n(cnumpy\ndtype\nK\1tR.",
+         "numpy.dtype(<numpy.dtype>,1)"),
+    GOOD("bytes()", "cbuiltins\nbytes\n)R.", "b''"),
+    GOOD("bytearray of bytes", "cbuiltins\nbytearray\nC\1a\x85R.", "b'a'"),
+    GOOD("bytes as text", "c_codecs\nencode\n(Va\xff\nVlatin1\ntR.",
+         "b'a\xff'"),
+    GOOD("bytes as ASCII", "c_codecs\nencode\n(Vab\nVlatin1\ntR.", "b'ab'"),
+    GOOD("bytearray as text",
+         "c__builtin__\nbytearray\n(V\xe9\n"
+         "Vlatin-1\ntR.",
+         "b'\xe9'"),
+    GOOD("bytes of other text", "c_codecs\nencode\n(Va\nVutf-8\ntR.",
+         "_codecs.encode('a','utf-8')"),
+    GOOD("OrderedDict of pairs",
+         "ccollections\nOrderedDict\n((l(lK\1aK\2aaK\3K\4\x86"
+         "atR.",
+         "{1,2,3,4}"),
+    GOOD("defaultdict",
+         "ccollections\ndefaultdict\n(c__builtin__\nlist\ntRK\1K\2s.", "{1,2}"),
+    GOOD("Bunch with a state", "csklearn.utils\nBunch\n)\x81K\1K\2s}b.",
+         "{1,2}"),
+    GOOD("Bunch of protocol 0",
+         "ccopy_reg\n_reconstructor\n(csklearn.utils\nBunch\n"
+         "c__builtin__\ndict\n(dK\1K\2stR.",
+         "{1,2}"),
+    GOOD("opaque class", "cpandas.core.frame\nDataFrame\n.",
+         "<pandas.core.frame.DataFrame>"),
+    GOOD("opaque call", "cpandas.core.frame\nDataFrame\n(K\1K\2tR.",
+         "~pandas.core.frame.DataFrame"),
+    GOOD("opaque state", "c__main__\nCleaner\n)\x81}b}b.", "~__main__.Cleaner"),
+    GOOD("opaque items", "ccollections\ndeque\n)RK\1a(K\2e(K\3\x90.",
+         "~collections.deque"),
+    GOOD("opaque keys", "ccollections\nCounter\n)R(K\1K\2uK\1K\2s.",
+         "~collections.Counter"),
+    GOOD("opaque by names", "cpandas\nIndex\n)}K\1K\2s\x92.", "~pandas.Index"),
+    GOOD("opaque of protocol 0",
+         "ccopy_reg\n_reconstructor\n(c__main__\nCleaner\n"
+         "c__builtin__\nobject\nNtR(dK\1K\2sb.",
+         "~__main__.Cleaner"),
+    GOOD("opaque that was made",
+         "ccloudpickle.cloudpickle\n_make_class\n)R)\x81}b.",
+         "~cloudpickle.cloudpickle._make_class"),
+    GOOD("opaque of Python 2", "(i__main__\nCleaner\n(db.",
+         "~__main__.Cleaner"),
+    GOOD("opaque array",
+         "cnumpy.core.multiarray\n_reconstruct\n(cnumpy.matrixlib.defmatrix\n"
+         "matrix\n(K\0tC\1btR(tb.",
+         "~numpy.matrixlib.defmatrix.matrix"),
+    GOOD("function that is named by a call",
+         "cnumpy.core\n_ufunc_reconstruct\n(Vnumpy.core.umath\nVlog1p\ntR.",
+         "<numpy.core.umath.log1p>"),
+    GOOD("method of an opaque object",
+         "cbuiltins\ngetattr\n(cscipy.stats\nnorm_gen\n)R\x8c\4_pdftR.",
+         "~scipy.stats.norm_gen"),
 };
 
 
@@ -258,6 +323,30 @@ START_TEST(good_opcode_cut)
     for (i = 0; i < row->size; i++) {
         refuse(row->data, i, "truncated");
     }
+}
+END_TEST
+
+
+/* Wherever the memory ends, that is what is said. */
+START_TEST(good_opcode_full)
+{
+    size_t       left;
+    const row_t *row;
+
+    row = &good[_i];
+
+    for (left = 0; left < 4096; left += sizeof(void *)) {
+        arena_leave(left);
+
+        if (read_bytes(row->data, row->size) != NULL) {
+            return;
+        }
+
+        ck_assert_msg(err.status == KNN_LIMIT, "%s: %s", row->name,
+                      err.message);
+    }
+
+    ck_abort_msg("%s does not fit", row->name);
 }
 END_TEST
 
@@ -336,9 +425,9 @@ static const row_t bad[] = {
     GOOD("PUT far", "Np9223372036854775807\n.", "skips"),
     GOOD("PUT of nothing", "q\0.", "1 values"),
     GOOD("GLOBAL unknown", "cposix\nsystem\n.", "posix.system"),
-    GOOD("GLOBAL of a prefix", "cnumpy\ndtyp\n.", "numpy.dtyp"),
+    GOOD("GLOBAL of a prefix", "cbuiltins\nbyte\n.", "builtins.byte"),
     GOOD("GLOBAL of more", "cnumpy\ndtype.char\n.", "numpy.dtype.char"),
-    GOOD("GLOBAL with NUL", "cnumpy\ndtype\0\n.", "numpy.dtype?"),
+    GOOD("GLOBAL with NUL", "cbuiltins\nbytes\0\n.", "builtins.bytes?"),
     GOOD("GLOBAL that would break a line", "cnum\rpy\ndtype\n.", "num?py"),
     GOOD("os.system in protocol 0", "cos\nsystem\n(S'x'\ntR.", "os.system"),
     GOOD("posix.system", "\x80\4\x8c\5posix\x8c\6system\x93\x8c\1x\x85R.",
@@ -351,8 +440,11 @@ static const row_t bad[] = {
     GOOD("eval", "cbuiltins\neval\n(S'1'\ntR.", "builtins.eval"),
     GOOD("a function as an attribute",
          "csklearn.neighbors._classification\nKNeighborsClassifier\n)\x81}"
-         "\x8c\7weightsc__main__\nf\nsb.",
-         "KNeighborsClassifier refers to __main__.f as weights"),
+         "\x8c\7weightscmy_code\nf\nsb.",
+         "KNeighborsClassifier refers to my_code.f as weights"),
+    GOOD("a function in an opaque object",
+         "c__main__\nCleaner\n)\x81}\x8c\4funccmy_code\nf\nsb.",
+         "a __main__.Cleaner refers to my_code.f as func"),
     GOOD("STACK_GLOBAL of numbers", "K\1K\2\x93.", "not text"),
     GOOD("STACK_GLOBAL of nothing", "\x8c\1x\x93.", "2 values"),
     GOOD("REDUCE of text", "\x8c\1x)R.", "a str is called"),
@@ -364,12 +456,41 @@ static const row_t bad[] = {
     GOOD("NEWOBJ with None", "cnumpy\ndtype\nN\x81.", "not a tuple"),
     GOOD("NEWOBJ_EX with names", "cnumpy\ndtype\n)}K\1K\2s\x92.", "by name"),
     GOOD("NEWOBJ_EX with a list", "cnumpy\ndtype\n)]\x92.", "by name"),
-    GOOD("BUILD on a dict", "}}b.", "a dict does not take"),
+    GOOD("BUILD on a list", "]}b.", "a list does not take"),
     GOOD("BUILD twice", "cnumpy\ndtype\n)\x81}b}b.", "does not take"),
     GOOD("BUILD on nothing", "Nb.", "2 values"),
     GOOD("INST of something unknown", "(ios\nsystem\n.", "os.system"),
-    GOOD("INST", "(inumpy\ndtype\n.", "INST"),
-    GOOD("OBJ", "(cnumpy\ndtype\no.", "OBJ"),
+    GOOD("INST without a mark", "inumpy\ndtype\n.", "no mark"),
+    GOOD("OBJ without a mark", "cnumpy\ndtype\no.", "no mark"),
+    GOOD("OBJ without a class", "(o.", "no class"),
+    GOOD("OBJ of a number", "(K\1o.", "an int is called"),
+    GOOD("bytes beyond latin-1", "c_codecs\nencode\n(V\\u20ac\nVlatin1\ntR.",
+         "characters that are none"),
+    GOOD("a dict of no pairs", "ccollections\nOrderedDict\n((l(lK\1aatR.",
+         "no pairs"),
+    GOOD("a dict of pairs of lists",
+         "ccollections\nOrderedDict\n((l(l(laK\1aatR.", "key"),
+    GOOD("getattr of a class",
+         "cbuiltins\ngetattr\n(cpandas\neval\n\x8c\4_pdftR.",
+         "builtins.getattr is refused"),
+    GOOD(
+        "getattr of a special name",
+        "cbuiltins\ngetattr\n(cscipy.stats\nnorm_gen\n)R\x8c\x0b__globals__tR.",
+        "builtins.getattr is refused"),
+    GOOD("getattr of nothing", "cbuiltins\ngetattr\n)R.",
+         "builtins.getattr is refused"),
+    GOOD("a function that is named by a call",
+         "cnumpy.core\n_ufunc_reconstruct\n(Vposix\nVsystem\ntR.",
+         "posix.system"),
+    GOOD("a function that is named by nothing",
+         "cnumpy.core\n_ufunc_reconstruct\n)R.", "not text"),
+    GOOD("a way through a package", "\x8c\6joblib\x8c\x09os.system\x93.",
+         "joblib.os.system"),
+    GOOD("a module beside a package", "cnumpy.testing\nrun\n.",
+         "numpy.testing.run"),
+    GOOD("a package with more letters", "cpandasx\nf\n.", "pandasx.f"),
+    GOOD("an opaque callable with a list", "cpandas\nIndex\n]R.",
+         "not a tuple"),
     GOOD("PERSID", "P1\n.", "persistent"),
     GOOD("BINPERSID", "NQ.", "persistent"),
     GOOD("EXT1", "\x82\1.", "extension"),
@@ -665,6 +786,10 @@ START_TEST(symbols)
     ck_assert_int_eq(knn_symbol_find("numpy\0", 6, "dtype", 5),
                      KNN_SYMBOL_NONE);
     ck_assert_int_eq(knn_symbol_find("zzz", 3, "zzz", 3), KNN_SYMBOL_NONE);
+    ck_assert_int_eq(knn_symbol_find("pandas\0", 7, "Index", 5),
+                     KNN_SYMBOL_NONE);
+    ck_assert_int_eq(knn_symbol_find("pandas", 6, "a\0b", 3),
+                     KNN_SYMBOL_OPAQUE);
 }
 END_TEST
 
@@ -685,6 +810,8 @@ knn_suite(void)
     tcase_add_loop_test(tcase, good_opcode, 0,
                         (int) (sizeof(good) / sizeof(good[0])));
     tcase_add_loop_test(tcase, good_opcode_cut, 0,
+                        (int) (sizeof(good) / sizeof(good[0])));
+    tcase_add_loop_test(tcase, good_opcode_full, 0,
                         (int) (sizeof(good) / sizeof(good[0])));
     tcase_add_loop_test(tcase, bad_opcode, 0,
                         (int) (sizeof(bad) / sizeof(bad[0])));

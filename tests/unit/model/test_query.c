@@ -15,18 +15,57 @@
 #define GUARD 4096
 
 
+#define KINDS 12 /* of each estimator */
+
+
 typedef struct {
     fixture_t    f;
     knn_model_t *model;
     double      *q;
+    double       values[400];
 } bench_t;
+
+
+static const knn_estimator_e estimators[] = {
+    KNN_CLASSIFIER, KNN_REGRESSOR, KNN_RADIUS_CLASSIFIER, KNN_RADIUS_REGRESSOR,
+    KNN_NEIGHBORS};
+
+
+/* What the estimator needs besides what a classifier has. */
+static void
+become(bench_t *b, knn_estimator_e estimator)
+{
+    size_t i;
+
+    b->f.parts.estimator = estimator;
+    b->f.parts.radius = 0.8;
+    b->f.outputs[0].outlier = &b->f.labels[0];
+    b->f.outputs[1].outlier = &b->f.labels[2];
+
+    if (estimator == KNN_REGRESSOR || estimator == KNN_RADIUS_REGRESSOR) {
+        for (i = 0; i < 400; i++) {
+            b->values[i] = fixture_value(&b->f, 1000, 0.01);
+        }
+
+        b->f.parts.values = b->values;
+        b->f.parts.y = NULL;
+        b->f.parts.outputs = NULL;
+    }
+
+    if (estimator == KNN_NEIGHBORS) {
+        b->f.parts.n_outputs = 0;
+    }
+}
 
 
 /* the kinds of model that a query lays out differently */
 static void
-setup(bench_t *b, int kind)
+setup(bench_t *b, int number)
 {
+    int    kind;
     size_t i;
+
+    kind = number % KINDS;
 
     fixture_create(&b->f, (knn_algorithm_e) (kind % 3),
                    kind % 2 == 0 ? KNN_EUCLIDEAN : KNN_MANHATTAN, 200, 3,
@@ -34,6 +73,7 @@ setup(bench_t *b, int kind)
 
     b->f.parts.weights = (knn_weights_e) (kind / 3 % 2);
     b->f.parts.n_outputs = 1 + (size_t) kind % 2;
+    become(b, estimators[number / KINDS]);
 
     b->model = fixture_build(&b->f);
     b->q = fixture_alloc(ROWS * 3, sizeof(double));
@@ -57,15 +97,16 @@ teardown(bench_t *b)
 static void
 compare(const bench_t *b, const knn_query_t *whole, const knn_query_t *some)
 {
-    size_t k, o;
+    size_t n, o;
 
-    k = (size_t) b->f.parts.n_neighbors;
     o = b->f.parts.n_outputs;
+    n = whole->first[ROWS];
 
     ck_assert_uint_eq(some->done, ROWS);
 
-    ck_assert((some->outputs & KNN_PREDICT) ? some->classes != NULL
-                                            : some->classes == NULL);
+    ck_assert_int_eq((some->outputs & KNN_PREDICT) != 0,
+                     some->classes != NULL || some->values != NULL);
+    ck_assert(some->classes == NULL || some->values == NULL);
     ck_assert((some->outputs & KNN_PREDICT_PROBA) ? some->proba != NULL
                                                   : some->proba == NULL);
     ck_assert((some->outputs & KNN_KNEIGHBORS) ? some->indices != NULL
@@ -79,6 +120,10 @@ compare(const bench_t *b, const knn_query_t *whole, const knn_query_t *some)
         ck_assert(memcmp(some->classes, whole->classes, ROWS * o * 4) == 0);
     }
 
+    if (some->values != NULL) {
+        ck_assert(memcmp(some->values, whole->values, ROWS * o * 8) == 0);
+    }
+
     if (some->proba != NULL) {
         ck_assert(
             memcmp(some->proba, whole->proba, ROWS * o * FIXTURE_CLASSES * 8)
@@ -86,8 +131,9 @@ compare(const bench_t *b, const knn_query_t *whole, const knn_query_t *some)
     }
 
     if (some->indices != NULL) {
-        ck_assert(memcmp(some->indices, whole->indices, ROWS * k * 8) == 0);
-        ck_assert(memcmp(some->distances, whole->distances, ROWS * k * 8) == 0);
+        ck_assert(memcmp(some->first, whole->first, (ROWS + 1) * 8) == 0);
+        ck_assert(memcmp(some->indices, whole->indices, n * 8) == 0);
+        ck_assert(memcmp(some->distances, whole->distances, n * 8) == 0);
     }
 
     if (some->novelty != NULL) {
@@ -108,9 +154,13 @@ START_TEST(outputs_and_slices)
     setup(&b, _i);
     knn_model_seal(b.model);
 
-    whole = fixture_query(b.model, b.q, ROWS, ALL);
+    whole = fixture_query(b.model, b.q, ROWS, b.model->info.serves);
 
     for (outputs = 1; outputs <= ALL; outputs++) {
+        if ((outputs & ~b.model->info.serves) != 0) {
+            continue;
+        }
+
         for (slice = 1; slice <= ROWS; slice += 7) {
             size = knn_query_size(b.model, ROWS, outputs);
             ck_assert_uint_gt(size, 0);
@@ -217,6 +267,101 @@ START_TEST(description)
         }
     }
 
+    teardown(&b);
+}
+END_TEST
+
+
+START_TEST(other_descriptions)
+{
+    size_t                  i;
+    bench_t                 b;
+    unsigned                kind;
+    const knn_model_info_t *info;
+
+    static const char *const names[] = {
+        "KNeighborsClassifier", "KNeighborsRegressor",
+        "RadiusNeighborsClassifier", "RadiusNeighborsRegressor",
+        "NearestNeighbors"};
+    static const unsigned serves[] = {ALL, KNN_PREDICT | KNN_KNEIGHBORS, ALL,
+                                      KNN_PREDICT | KNN_KNEIGHBORS,
+                                      KNN_KNEIGHBORS};
+
+    for (kind = 0; kind < 5; kind++) {
+        setup(&b, (int) kind * KINDS + 1);
+        info = knn_model_info(b.model);
+
+        ck_assert_str_eq(info->estimator, names[kind]);
+        ck_assert_uint_eq(info->serves, serves[kind]);
+        ck_assert_int_eq(info->regressor, kind == 1 || kind == 3);
+        ck_assert_uint_eq(info->n_neighbors, kind == 2 || kind == 3 ? 0 : 5);
+        ck_assert_double_eq(info->radius, kind == 2 || kind == 3 ? 0.8 : 0);
+        ck_assert_uint_eq(info->n_outputs, kind == 4 ? 0 : 2);
+        ck_assert_int_eq(info->weights == NULL, kind == 4);
+
+        for (i = 0; info->regressor && i < 400; i++) {
+            ck_assert_double_eq(
+                knn_model_value(b.model, (int64_t) i / 2, i % 2), b.values[i]);
+        }
+
+        teardown(&b);
+    }
+}
+END_TEST
+
+
+/* the nearest center, with priors among scaled features */
+START_TEST(centroids)
+{
+    size_t       i, c, j;
+    double       t, far[FIXTURE_CLASSES];
+    bench_t      b;
+    uint32_t     nearest;
+    knn_query_t *query;
+
+    static const double scale[] = {0.5, 1, 3};
+    static const double priors[] = {0.5, 0.25, 0.25};
+
+    setup(&b, 3);
+    knn_model_free(b.model);
+
+    b.f.parts.estimator = KNN_CENTROID;
+    b.f.parts.algorithm = KNN_BRUTE;
+    b.f.parts.tree = NULL;
+    b.f.parts.n_samples = FIXTURE_CLASSES;
+    b.f.parts.n_outputs = 1;
+    b.f.parts.metric = KNN_EUCLIDEAN;
+    b.f.parts.metric_name = "euclidean";
+    b.f.parts.scale = (_i == 1) ? scale : NULL;
+    b.f.parts.priors = (_i == 1) ? priors : NULL;
+
+    b.model = fixture_build(&b.f);
+    ck_assert_uint_eq(b.model->info.serves, KNN_PREDICT);
+    ck_assert_str_eq(b.model->info.estimator, "NearestCentroid");
+
+    query = fixture_query(b.model, b.q, ROWS, KNN_PREDICT);
+
+    for (i = 0; i < ROWS; i++) {
+        for (c = 0, nearest = 0; c < FIXTURE_CLASSES; c++) {
+            for (j = 0, far[c] = 0; j < 3; j++) {
+                t = (_i == 1) ? b.q[3 * i + j] / scale[j]
+                                    - b.f.x[3 * c + j] / scale[j]
+                              : b.q[3 * i + j] - b.f.x[3 * c + j];
+                far[c] += t * t;
+            }
+
+            if (_i == 1) {
+                t = sqrt(far[c]);
+                far[c] = t * t - 2 * log(priors[c]);
+            }
+
+            nearest = (far[c] < far[nearest]) ? (uint32_t) c : nearest;
+        }
+
+        ck_assert_uint_eq(query->classes[i], nearest);
+    }
+
+    free(query);
     teardown(&b);
 }
 END_TEST
@@ -357,9 +502,13 @@ knn_suite(void)
     tcase = tcase_create("query");
     tcase_set_timeout(tcase, 60);
 
-    tcase_add_loop_test(tcase, outputs_and_slices, 0, 12);
+    tcase_add_loop_test(
+        tcase, outputs_and_slices, 0,
+        KINDS * (int) (sizeof(estimators) / sizeof(estimators[0])));
     tcase_add_test(tcase, sizes);
     tcase_add_loop_test(tcase, description, 0, 6);
+    tcase_add_test(tcase, other_descriptions);
+    tcase_add_loop_test(tcase, centroids, 0, 2);
     tcase_add_test(tcase, metrics);
     tcase_add_loop_test(tcase, novelty, 0, 2);
     tcase_add_test(tcase, novelty_sampled);
