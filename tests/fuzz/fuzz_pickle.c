@@ -7,16 +7,25 @@
 /* The pickle machine alone, and estimators made of what it reads. */
 
 
-#include <stdlib.h>
-
 #include "../../model/pickle.h"
 #include "../../model/sklearn.h"
+#include "answers.h"
+#include "mutate.h"
 
 
 #define MAX_BYTES (16 * 1024 * 1024)
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
+                               unsigned seed);
+int    LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+    return knn_mutate(data, size, max, seed);
+}
 
 
 int
@@ -26,14 +35,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     knn_parts_t  parts;
     knn_arena_t *arena;
     knn_value_t *value;
+    knn_beside_t beside;
 
     arena = knn_arena_create(MAX_BYTES);
+    demand(arena != NULL);
 
-    if (arena == NULL) {
-        abort();
-    }
-
-    value = knn_pickle_read(arena, data, size, &err);
+    beside = (knn_beside_t){.arena = arena, .left = MAX_BYTES};
+    value = knn_pickle_read(arena, data, size, &beside, &err);
 
     if (value != NULL) {
         (void) knn_sklearn_read(arena, value, &parts, &err);

@@ -35,11 +35,41 @@
 
 static const char *const names[] = {"a", "b b", "\xC3\xA9"};
 
+#define TEXT(text)                                                             \
+    {                                                                          \
+        sizeof(text) - 1, text                                                 \
+    }
+
+static const knn_text_t texts[] = {TEXT(""), TEXT(" a"), TEXT("1"),
+                                   TEXT("a \"b\", c"), TEXT("red")};
+
+/* texts, a number, any text, a number or NaN, and what is not used */
+static const knn_feature_t mixed[] = {
+    {false, false, 5, texts}, {false, false, 0, NULL}, {true, true, 5, texts}};
+static const knn_feature_t missing[] = {
+    {true, false, 0, NULL}, {true, true, 0, NULL}, {true, false, 5, texts}};
+
+#define SERVED KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS
+
 static const knn_model_info_t models[] = {
-    {.n_features = 3, .feature_names = names},
-    {.n_features = 3},
-    {.n_features = 1, .feature_names = names},
-    {.n_features = 1}};
+    {.serves = SERVED, .n_features = 3, .feature_names = names},
+    {.serves = SERVED, .n_features = 3},
+    {.serves = SERVED, .n_features = 1, .feature_names = names},
+    {.serves = SERVED, .n_features = 1},
+    {.estimator = "KNeighborsRegressor",
+     .serves = KNN_PREDICT | KNN_KNEIGHBORS,
+     .regressor = true,
+     .n_features = 3,
+     .feature_names = names,
+     .features = mixed},
+    {.serves = SERVED, .n_features = 3, .features = missing},
+    {.serves = SERVED, .n_features = 1, .features = mixed},
+    {.serves = SERVED,
+     .n_features = 1,
+     .feature_names = names,
+     .features = missing}};
+
+#define MODELS (sizeof(models) / sizeof(models[0]))
 
 
 typedef struct {
@@ -77,8 +107,8 @@ read_body(const uint8_t *head, const char *body, size_t size,
     memset(&reading, 0, sizeof(reading_t));
     memset(&options, 0, sizeof(knn_request_options_t));
     options.model = "m";
-    options.info = &models[head[0] % 4];
-    options.format = (knn_format_e) (head[1] % 3);
+    options.info = &models[head[0] % MODELS];
+    options.format = (knn_format_e) (head[1] % 4);
     options.max_rows = 1 + head[2];
     options.size = size;
     options.outputs = KNN_PREDICT;
@@ -103,13 +133,32 @@ read_body(const uint8_t *head, const char *body, size_t size,
 }
 
 
+/* Checks that a value is one that its column takes. */
+static void
+check_value(double value, const knn_feature_t *feature)
+{
+    if (isnan(value)) {
+        CHECK(feature != NULL && feature->missing);
+        return;
+    }
+
+    CHECK(isfinite(value));
+
+    if (feature != NULL && feature->n_texts > 0) {
+        CHECK(value == floor(value) && value < (double) feature->n_texts);
+        CHECK(value >= 0 || (value == KNN_TEXT_UNKNOWN && feature->open));
+    }
+}
+
+
 /* Checks what any result must be. */
 static void
 check(const uint8_t *head, const reading_t *reading)
 {
-    char              buf[KNN_PROBLEM_SIZE];
-    size_t            i, size;
-    const knn_rows_t *rows;
+    char                    buf[KNN_PROBLEM_SIZE];
+    size_t                  i, size;
+    const knn_rows_t       *rows;
+    const knn_model_info_t *info;
 
     rows = &reading->rows;
 
@@ -125,10 +174,15 @@ check(const uint8_t *head, const reading_t *reading)
 
     CHECK(rows->rows > 0 && rows->rows <= 1u + head[2]);
     CHECK(!rows->single || rows->rows == 1);
-    CHECK(rows->outputs > 0 && rows->outputs < 8);
+    CHECK(rows->outputs > 0);
 
-    for (i = 0; i < rows->rows * models[head[0] % 4].n_features; i++) {
-        CHECK(isfinite(rows->x[i]));
+    info = &models[head[0] % MODELS];
+    CHECK((rows->outputs & ~info->serves) == 0);
+
+    for (i = 0; i < rows->rows * info->n_features; i++) {
+        check_value(rows->x[i], info->features == NULL
+                                    ? NULL
+                                    : &info->features[i % info->n_features]);
     }
 }
 
@@ -151,7 +205,7 @@ compare(const uint8_t *head, const reading_t *whole, const char *body,
         CHECK(reading.rows.single == whole->rows.single);
         CHECK(reading.rows.outputs == whole->rows.outputs);
         CHECK(memcmp(reading.rows.x, whole->rows.x,
-                     whole->rows.rows * models[head[0] % 4].n_features
+                     whole->rows.rows * models[head[0] % MODELS].n_features
                          * sizeof(double))
               == 0);
     }
