@@ -19,15 +19,17 @@ def knn(*arguments, text="", timeout=60, cwd=None):
                           timeout=timeout, cwd=cwd)
 
 
-def csv(rows):
-    """Rows of floats as text that reads back as the same floats."""
-    return "".join(",".join(map(repr, row)) + "\n"
-                   for row in ([float(v) for v in row] for row in rows))
+def csv(rows, header=None):
+    """Rows as text that reads back as the same floats, texts and gaps."""
+    lines = [["" if v is None else v if isinstance(v, str) else repr(float(v))
+              for v in row] for row in rows]
+    return "".join(",".join(line) + "\n"
+                   for line in ([header] if header else []) + lines)
 
 
-def predict(model, rows, *options):
+def predict(model, rows, *options, header=None):
     """What the command answers to rows, one dict a row."""
-    done = knn("predict", model, "--json", *options, text=csv(rows))
+    done = knn("predict", model, "--json", *options, text=csv(rows, header))
 
     if done.returncode != 0 or done.stderr:
         raise AssertionError("status %d: %s" % (

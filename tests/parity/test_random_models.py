@@ -5,9 +5,9 @@ import pytest
 PART = 1250
 
 
-@pytest.mark.parametrize("seed", [20240229, 7])
+@pytest.mark.parametrize("seed", [20240229])
 def test_small(side_by_side, seed):
-    """10 000 models over both seeds."""
+    """5 000 models."""
     results = side_by_side("random_models.py", [
         ("SMALL", seed, part * PART, PART) for part in range(4)])
     check(results, 4 * PART)
