@@ -1,6 +1,7 @@
 """A real nginx on a free port; every alert in its log fails the test."""
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -10,8 +11,14 @@ import subprocess
 import time
 
 import joblib
+import numpy
+import pandas
 import pytest
 import sklearn.neighbors
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from wire import Connection
 
@@ -238,18 +245,57 @@ def rows():
 
 
 @pytest.fixture(scope="session")
-def train(tmp_path_factory):
-    """train(labels) makes a model of one feature, 0, 1, 2, …"""
+def save(tmp_path_factory):
+    """save(model) writes it as users do and returns the path."""
 
     directory = tmp_path_factory.mktemp("models")
-    count = [0]
+    count = itertools.count()
 
-    def fit(labels):
-        count[0] += 1
-        path = str(directory / f"{count[0]}.joblib")
-        model = sklearn.neighbors.KNeighborsClassifier(n_neighbors=1)
-        model.fit([[float(i)] for i in range(len(labels))], labels)
+    def dump(model):
+        path = str(directory / f"{next(count)}.joblib")
         joblib.dump(model, path)
         return path
 
+    return dump
+
+
+@pytest.fixture(scope="session")
+def train(save):
+    """train(labels) makes a model of one feature, 0, 1, 2, …"""
+
+    def fit(labels):
+        model = sklearn.neighbors.KNeighborsClassifier(n_neighbors=1)
+        return save(model.fit([[float(i)] for i in range(len(labels))],
+                              labels))
+
     return fit
+
+
+@pytest.fixture(scope="session")
+def shop():
+    """A table with texts, missing values and names, and its two targets."""
+
+    random = numpy.random.default_rng(7)
+    n = 60
+
+    return pandas.DataFrame({
+        "color": random.choice(["red", "green", " blue", 'a "b", c'], n),
+        "size": random.choice(["S", "M", "L"], n),
+        "price": random.integers(1, 100, n) / 4,
+        "weight": numpy.where(random.random(n) < 0.2, numpy.nan,
+                              random.integers(0, 50, n) / 2),
+    }), random.choice(["yes", "no"], n), random.integers(0, 40, n) / 8
+
+
+@pytest.fixture(scope="session")
+def shop_pipeline():
+    """shop_pipeline(estimator, unknown) puts the usual steps before it."""
+
+    def pipeline(estimator, unknown="ignore"):
+        return make_pipeline(ColumnTransformer([
+            ("texts", OneHotEncoder(handle_unknown=unknown),
+             ["color", "size"]),
+            ("numbers", make_pipeline(SimpleImputer(), StandardScaler()),
+             ["price", "weight"])]), estimator)
+
+    return pipeline

@@ -29,6 +29,11 @@ def test_the_row_is_answered(server, iris, rows):
         assert reply.headers["x-knn-model"] == "iris@1.0.0"
 
 
+def test_plus_signs_of_numbers(server, iris, rows):
+    reply = server.get("/predict?X=%2B51e-1,+3.5,14e%2B0,1e+0")
+    assert reply.status == 200, reply
+
+
 def test_escaped_commas(server, iris, rows):
     reply = server.get("/predict?a=b&X=5.1%2C3.5%2C1.4%2C0.2")
     assert reply.json["prediction"] == oracle.predictions(iris, rows)[0]
@@ -92,6 +97,19 @@ def test_nonsense_is_refused(server, query):
     reply = server.get("/predict" + query)
     assert reply.status in (400, 422), reply
     assert reply.json["status"] == reply.status
+
+
+def test_two_rows_are_told_to_be_posted(server):
+    reply = server.get("/predict?X=1,2,3,4%0A1,2,3,4")
+    assert reply.status == 413
+    assert "more than one row" in reply.json["detail"]
+    assert "POST" in reply.json["detail"]
+
+
+def test_there_is_no_header(server):
+    reply = server.get("/predict?X=a,b,c,d")
+    assert reply.status == 400
+    assert reply.json["detail"].startswith("row 0, column 0 is not a number")
 
 
 def test_a_body_of_get_is_ignored(server, iris, rows):

@@ -97,5 +97,6 @@ def test_unknown_in_the_body(server, rows, outputs):
 
 
 def test_escaped_query(server, iris, rows):
-    check(server.post("/plain?output=predict%2Ckneighbors", {"X": rows}),
-          iris, rows, ["predict", "kneighbors"])
+    for names in ("predict%2Ckneighbors", "predict+kneighbors"):
+        check(server.post("/plain?output=" + names, {"X": rows}),
+              iris, rows, ["predict", "kneighbors"])

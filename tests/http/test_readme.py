@@ -129,13 +129,23 @@ def test_error(server):
     assert reply.body.decode() == error.rstrip("\n")
 
 
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory):
+    """Where commands may leave files that later ones read."""
+    directory = tmp_path_factory.mktemp("commands")
+    (directory / "examples").symlink_to(os.path.join(ROOT, "examples"))
+
+    return directory
+
+
 @pytest.mark.parametrize("command", commands("build/knn"))
-def test_command(command):
+def test_command(command, workplace):
     done = subprocess.run(command.replace("build/knn", '"$KNN"'), shell=True,
-                          cwd=ROOT, env=dict(os.environ, KNN=KNN), timeout=60,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                          cwd=workplace, env=dict(os.environ, KNN=KNN),
+                          timeout=60, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
     assert done.returncode == 0, done.stderr.decode()
-    assert done.stdout
+    assert done.stdout or "convert" in command
     assert done.stderr == b""
 
     if "predict" in command:
