@@ -6,6 +6,10 @@ NGINX		?= $(or $(shell command -v nginx 2>/dev/null),/usr/sbin/nginx)
 NGINX_SRC	?= /usr/share/nginx/src
 EXTRA_MODULES	?=
 FUZZ_SECONDS	?= 60
+# those that can be installed, random models of each, rows in all
+PARITY_RELEASES	?=
+PARITY_MODELS	?= 400
+PARITY_ROWS	?= 10000000
 
 DESTDIR		?=
 PREFIX		?= /usr
@@ -22,8 +26,7 @@ WARNINGS	= -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wvla
 KNN_CFLAGS	= -std=c11 -D_GNU_SOURCE -O3 -g -fPIC -ffp-contract=off \
 		  -fno-math-errno -fvisibility=hidden $(WARNINGS) $(CFLAGS)
 
-MODEL_LIBS	= -llzma -lbz2 -lz -lcrypto -lm
-CODEC_LIBS	= -lyajl
+MODEL_LIBS	= -lyajl -llz4 -llzma -lbz2 -lz -lcrypto -lm
 
 SANITIZE	= -fsanitize=address,undefined -fno-sanitize-recover=all \
 		  -fno-omit-frame-pointer
@@ -33,6 +36,8 @@ CODEC_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard codec/*.c))
 TOOL_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard tools/*.c))
 UNIT_SRCS	= $(wildcard tests/unit/*.c tests/unit/*/*.c)
 UNIT_TESTS	= $(patsubst %.c,$(OUT)/%,$(filter-out %/main.c,$(UNIT_SRCS)))
+READER_TESTS	= $(patsubst %,$(OUT)/tests/unit/model/test_%,arena beside \
+		  estimators native ndarray pickle safetensors sklearn source steps)
 FUZZERS		= $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 LIBS		= $(OUT)/libknncodec.a $(OUT)/libknn.a
 
@@ -66,7 +71,8 @@ asan:
 	scripts/packages build test
 	$(MAKE) -j$(JOBS) OUT=$(OUT)/asan CFLAGS="$(SANITIZE)" LDFLAGS="$(SANITIZE)" \
 		all unit
-	scripts/sanitized $(PYTHON) tests/run $(OUT)/asan
+	scripts/sanitized $(PYTHON) tests/run $(OUT)/asan unit http parity \
+		-- -k "not iris_grid and not random and not bulk"
 
 lint:
 	scripts/packages build lint
@@ -80,6 +86,15 @@ fuzz:
 
 fuzzers: $(FUZZERS)
 
+# the reader of model files is what is counted
+coverage:
+	scripts/packages build test coverage
+	$(MAKE) -j$(JOBS) OUT=$(OUT)/coverage CFLAGS="--coverage -O0" \
+		LDFLAGS=--coverage reader
+	scripts/coverage $(OUT)/coverage $(PYTHON)
+
+reader: $(OUT)/knn $(READER_TESTS)
+
 memory:
 	scripts/packages build test valgrind
 	$(MAKE) -j$(JOBS) all
@@ -89,9 +104,22 @@ newest:
 	scripts/packages build test newest
 	$(MAKE) -j$(JOBS) all
 	$(PYTHON) -m venv $(OUT)/newest
-	$(OUT)/newest/bin/pip install -q --upgrade scikit-learn joblib pandas
+	$(OUT)/newest/bin/pip install -q --upgrade scikit-learn joblib pandas \
+		safetensors
 	KNN_NEWEST_PYTHON=$(OUT)/newest/bin/python \
 		$(PYTHON) tests/run $(OUT) parity -- -k newest
+
+parity:
+	scripts/packages build test newest
+	$(MAKE) -j$(JOBS) all
+	tests/parity/survey/releases $(OUT)/releases $(PARITY_RELEASES) \
+		> $(OUT)/releases.list
+	KNN=$(OUT)/knn KNN_MODULE=$(OUT)/ngx_http_knn_module.so NGINX=$(NGINX) \
+		$(PYTHON) tests/parity/survey/survey.py \
+		--models $(PARITY_MODELS) $$(cat $(OUT)/releases.list)
+	KNN_MODULE=$(OUT)/ngx_http_knn_module.so NGINX=$(NGINX) \
+		$(PYTHON) -W ignore tests/parity/survey/bulk.py \
+		--rows $(PARITY_ROWS)
 
 bench:
 	scripts/packages build bench
@@ -102,6 +130,8 @@ install: all
 	install -D -m 644 $(OUT)/ngx_http_knn_module.so \
 		$(DESTDIR)$(MODULES_DIR)/ngx_http_knn_module.so
 	install -D -m 755 $(OUT)/knn $(DESTDIR)$(PREFIX)/bin/knn
+	install -D -m 644 docs/knn.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/knn.1
 
 clean:
 	rm -rf build
@@ -110,12 +140,14 @@ help:
 	@echo "make           build $(OUT)/ngx_http_knn_module.so and $(OUT)/knn"
 	@echo "make run       build and serve nginx.conf on port $(PORT)"
 	@echo "make test      run the unit, HTTP and parity tests"
-	@echo "make install   install the module and the command"
+	@echo "make install   install the module, the command, its page"
 	@echo "make bench     compare with a constant handler of the same nginx"
 	@echo "make lint      clang-format, clang-tidy, cppcheck, shellcheck"
 	@echo "make asan      the tests under ASan and UBSan"
 	@echo "make memory    valgrind, and what a worker costs"
 	@echo "make newest    parity with the newest scikit-learn of PyPI"
+	@echo "make parity    parity with every release that can be installed"
+	@echo "make coverage  what the tests run of the reader of models, in lines"
 	@echo "make fuzz      libFuzzer, FUZZ_SECONDS=$(FUZZ_SECONDS) a target"
 	@echo "make clean     remove build/"
 	@echo
@@ -149,7 +181,7 @@ $(OUT)/libknncodec.a: $(CODEC_OBJS)
 	$(AR) crs $@ $^
 
 $(OUT)/knn: $(TOOL_OBJS) $(LIBS)
-	$(CC) $(KNN_CFLAGS) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) $(MODEL_LIBS)
+	$(CC) $(KNN_CFLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS)
 
 # what is tested in model/ links nothing of codec/
 $(OUT)/tests/unit/model/%: $(OUT)/tests/unit/model/%.o \
@@ -158,14 +190,16 @@ $(OUT)/tests/unit/model/%: $(OUT)/tests/unit/model/%.o \
 
 $(OUT)/tests/unit/codec/%: $(OUT)/tests/unit/codec/%.o \
 		$(OUT)/tests/unit/main.o $(LIBS)
-	$(CC) $(KNN_CFLAGS) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) $(MODEL_LIBS) \
+	$(CC) $(KNN_CFLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS) \
 		$(CHECK_LIBS)
 
 CHECK_LIBS	= $(shell pkg-config --libs check)
 
-$(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(LIBS)
+FUZZ_HELPERS	= $(patsubst %,$(OUT)/tests/fuzz/%.o,answers mutate outline)
+
+$(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(FUZZ_HELPERS) $(LIBS)
 	$(CC) $(KNN_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ \
-		$(CODEC_LIBS) $(MODEL_LIBS)
+		$(MODEL_LIBS)
 
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -175,5 +209,5 @@ $(OUT)/%.o: %.c Makefile
 	$(patsubst %,%.d,$(UNIT_TESTS) $(FUZZERS))
 
 .SECONDARY:
-.PHONY: all module lib run test unit asan lint fuzz fuzzers memory newest \
-	bench install clean help FORCE
+.PHONY: all module lib run test unit asan lint fuzz fuzzers coverage reader \
+	memory newest parity bench install clean help FORCE
