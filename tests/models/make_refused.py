@@ -350,8 +350,8 @@ def hostile():
         ("call_named_apart.pkl", b"\x80\x04\x8c\x05posix\x94"
          b"\x8c\x06system\x94\x860h\x00h\x01\x93)R.",
          ["posix.system"]),
-        ("call_old.pkl", b"(S'touch executed'\niposix\nsystem\n.",
-         ["posix.system"]),
+        ("call_old.pkl", b"\x80\x02(S'touch executed'\n"
+         b"iposix\nsystem\n.", ["posix.system"]),
         ("call_in_opaque.pkl", b"c__main__\nCleaner\n)\x81}S'f'\n" + call
          + b"sb.", ["__main__.Cleaner", "posix.system"]),
         ("call_through_package.pkl",
