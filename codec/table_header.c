@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
 #include "table_cell.h"
 #include "table_header.h"
 #include "text.h"
@@ -44,37 +43,52 @@ knn_table_is_header(const knn_table_t *table, const knn_record_t *record)
 }
 
 
-/* Refuses a name that two columns have. */
-static knn_status_e
-knn_table_twice(knn_table_reader_t *reader, const char **list, size_t line)
+/* Compares two columns by name, then by their place. */
+static int
+knn_table_compare(const void *one, const void *two)
 {
-    size_t       i, first, count;
-    knn_names_t  names;
-    knn_status_e status;
+    int                        order;
+    const knn_column_t *const *a;
+    const knn_column_t *const *b;
 
-    count = reader->table.n_columns;
+    a = one;
+    b = two;
+    order = strcmp((*a)->name, (*b)->name);
 
-    for (i = 0; i < count; i++) {
-        list[i] = reader->table.columns[i].name;
+    return order != 0 ? order : (*a > *b) - (*a < *b);
+}
+
+
+/* Refuses a name that two columns have; none is not a name. */
+static knn_status_e
+knn_table_twice(knn_table_reader_t *reader, const knn_column_t **sorted,
+                size_t line)
+{
+    size_t              i, n;
+    const knn_column_t *columns;
+
+    n = reader->table.n_columns;
+    columns = reader->table.columns;
+
+    for (i = 0; i < n; i++) {
+        sorted[i] = &columns[i];
     }
 
-    knn_names_init(&names, list, count);
-    status = KNN_OK;
+    qsort(sorted, n, sizeof(knn_column_t *), knn_table_compare);
 
-    for (i = 0; i < count && status == KNN_OK; i++) {
-        first = knn_names_find(&names, list[i], strlen(list[i]), count);
-
-        if (first < i && *list[i] != '\0') {
-            status = knn_table_fail(reader, KNN_MALFORMED, line,
-                                    "columns %zu and %zu are both called "
-                                    "\"%s\"",
-                                    first + 1, i + 1, list[i]);
+    for (i = 1; i < n; i++) {
+        if (*sorted[i]->name != '\0'
+            && strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
+        {
+            return knn_table_fail(reader, KNN_MALFORMED, line,
+                                  "columns %zu and %zu are both called \"%s\"",
+                                  (size_t) (sorted[i - 1] - columns) + 1,
+                                  (size_t) (sorted[i] - columns) + 1,
+                                  sorted[i]->name);
         }
     }
 
-    knn_names_free(&names);
-
-    return status;
+    return KNN_OK;
 }
 
 
@@ -115,16 +129,16 @@ knn_table_names(knn_table_reader_t *reader, const knn_record_t *record)
 knn_status_e
 knn_table_header(knn_table_reader_t *reader, const knn_record_t *record)
 {
-    size_t       size;
-    const char **list;
-    knn_status_e status;
+    size_t               size;
+    knn_status_e         status;
+    const knn_column_t **sorted;
 
     size = (size_t) (record->end - record->data) + reader->table.n_columns;
     reader->names = malloc(size + 1);
-    list = calloc(reader->table.n_columns, sizeof(char *));
+    sorted = calloc(reader->table.n_columns, sizeof(knn_column_t *));
 
-    if (reader->names == NULL || list == NULL) {
-        free(list);
+    if (reader->names == NULL || sorted == NULL) {
+        free(sorted);
         return knn_table_fail(reader, KNN_NO_MEMORY, record->line,
                               "no memory for the header");
     }
@@ -132,10 +146,10 @@ knn_table_header(knn_table_reader_t *reader, const knn_record_t *record)
     status = knn_table_names(reader, record);
 
     if (status == KNN_OK) {
-        status = knn_table_twice(reader, list, record->line);
+        status = knn_table_twice(reader, sorted, record->line);
     }
 
-    free(list);
+    free(sorted);
 
     return status;
 }

@@ -12,8 +12,9 @@
 #include "score.h"
 
 
-/* rows that are predicted at a time */
-#define KNN_CROSS_BATCH 256
+/* rows and numbers that are predicted at a time */
+#define KNN_CROSS_ROWS   256
+#define KNN_CROSS_VALUES 1048576
 
 
 /* a fold while it is predicted */
@@ -23,6 +24,7 @@ typedef struct {
     const uint32_t    *rows; /* [n_rows], those of the fold */
     size_t             n_rows;
     size_t             before; /* rows of earlier folds */
+    size_t             batch;  /* rows at a time */
     double            *x;
     void              *query;
     double            *values; /* [n_rows], of a regressor: the truth */
@@ -92,7 +94,7 @@ knn_cross_predict(knn_cross_fold_t *fold, knn_error_t *err)
 
     for (i = 0; i < fold->n_rows; i += n) {
         n = fold->n_rows - i;
-        n = n > KNN_CROSS_BATCH ? KNN_CROSS_BATCH : n;
+        n = n > fold->batch ? fold->batch : n;
 
         for (j = 0; j < n; j++) {
             for (k = 0; k < data->n_inputs; k++) {
@@ -129,11 +131,13 @@ knn_cross_alloc(knn_cross_fold_t *fold, knn_arena_t *arena)
     size_t n;
 
     n = fold->n_rows;
+    fold->batch = KNN_CROSS_VALUES / fold->cross->data->n_inputs + 1;
+    fold->batch = fold->batch > KNN_CROSS_ROWS ? KNN_CROSS_ROWS : fold->batch;
 
-    fold->x = knn_arena_array(
-        arena, KNN_CROSS_BATCH * fold->cross->data->n_inputs, sizeof(double));
+    fold->x = knn_arena_array(arena, fold->batch * fold->cross->data->n_inputs,
+                              sizeof(double));
     fold->query = knn_arena_alloc(
-        arena, knn_query_size(fold->model, KNN_CROSS_BATCH, KNN_PREDICT));
+        arena, knn_query_size(fold->model, fold->batch, KNN_PREDICT));
     fold->values = knn_arena_array(arena, n, sizeof(double));
     fold->predicted = knn_arena_array(arena, n, sizeof(double));
     fold->scratch = knn_arena_array(arena, n, sizeof(double));

@@ -79,6 +79,18 @@ knn_native_estimator(knn_native_t *native)
     parts->estimator = (knn_estimator_e) estimator;
     parts->weights = (knn_weights_e) weights;
     parts->summed = summed;
+
+    return KNN_OK;
+}
+
+
+/* How many neighbors the estimator takes, or how near they are. */
+static knn_status_e
+knn_native_choice(knn_native_t *native)
+{
+    knn_parts_t *parts;
+
+    parts = native->parts;
     parts->radius = KNN_NATIVE_RADIUS;
 
     if (knn_native_real(native, "radius", &parts->radius) != KNN_OK
@@ -262,9 +274,9 @@ knn_native_read(knn_arena_t *arena, const void *data, size_t size,
     knn_safetensors_t container;
 
     static knn_status_e (*const reads[])(knn_native_t *) = {
-        knn_native_estimator, knn_native_rows,    knn_native_metric,
-        knn_native_search,    knn_native_targets, knn_native_steps,
-        knn_native_centroid,  knn_native_layout};
+        knn_native_estimator, knn_native_choice,   knn_native_rows,
+        knn_native_metric,    knn_native_search,   knn_native_targets,
+        knn_native_steps,     knn_native_centroid, knn_native_layout};
 
     if (knn_safetensors_read(&container, arena, data, size, err) != KNN_OK) {
         return err->status;

@@ -121,18 +121,47 @@ knn_program_codes(knn_program_t *program, const uint32_t *counts,
 }
 
 
+/* Adds the step that counts the edges below. */
+static knn_status_e
+knn_bins_count(knn_program_t *program, knn_fitted_t *fitted, uint32_t *counts,
+               knn_block_t *block)
+{
+    size_t  n_numbers;
+    double *numbers;
+
+    numbers = NULL;
+    n_numbers = 0;
+
+    if (knn_bins_edges(program, fitted, counts, &numbers, &n_numbers) != KNN_OK)
+    {
+        return program->err->status;
+    }
+
+    if (knn_fitted_release(fitted) < KNN_BINS_STRICT) {
+        numbers[0] = KNN_BINS_ABSOLUTE;
+        numbers[1] = KNN_BINS_RELATIVE;
+    }
+
+    return knn_program_add(program,
+                           (knn_step_t){.kind = KNN_STEP_BIN,
+                                        .n_out = block->n,
+                                        .n_columns = block->n,
+                                        .columns = counts,
+                                        .n_numbers = n_numbers,
+                                        .numbers = numbers},
+                           block);
+}
+
+
 knn_status_e
 knn_transform_bins(knn_program_t *program, knn_fitted_t *fitted,
                    knn_block_t *block)
 {
-    size_t       i, n, n_numbers;
-    double      *numbers;
-    uint32_t    *counts;
+    size_t       i, n;
+    uint32_t    *edges, *codes;
     const char  *encode;
     knn_status_e rc;
 
-    numbers = NULL;
-    n_numbers = 0;
     rc = knn_fitted_text(fitted, "encode", &encode);
 
     if (rc == KNN_OK) {
@@ -147,43 +176,24 @@ knn_transform_bins(knn_program_t *program, knn_fitted_t *fitted,
         return rc;
     }
 
-    numbers = NULL;
-    n_numbers = 0;
-    counts = knn_program_columns(program, n);
+    edges = knn_program_columns(program, n);
+    codes = knn_program_columns(program, n);
 
-    if (counts == NULL
-        || knn_bins_edges(program, fitted, counts, &numbers, &n_numbers)
-               != KNN_OK
-        || numbers == NULL)
+    if (edges == NULL || codes == NULL
+        || knn_bins_count(program, fitted, edges, block) != KNN_OK)
     {
         return program->err->status;
     }
 
-    if (knn_fitted_release(fitted) < KNN_BINS_STRICT) {
-        numbers[0] = KNN_BINS_ABSOLUTE;
-        numbers[1] = KNN_BINS_RELATIVE;
+    if (strcmp(encode, "ordinal") == 0) {
+        return KNN_OK;
     }
 
-    rc = knn_program_add(program,
-                         (knn_step_t){.kind = KNN_STEP_BIN,
-                                      .n_out = n,
-                                      .n_columns = n,
-                                      .columns = counts,
-                                      .n_numbers = n_numbers,
-                                      .numbers = numbers},
-                         block);
-
-    if (rc != KNN_OK || strcmp(encode, "ordinal") == 0) {
-        return rc;
+    for (i = 0; i < n; i++) {
+        codes[i] = edges[i] + 1;
     }
 
     block->sparse = (strcmp(encode, "onehot") == 0);
-    counts = knn_program_columns(program, n);
 
-    for (i = 0; counts != NULL && i < n; i++) {
-        counts[i] = program->steps[program->n_steps - 1].columns[i] + 1;
-    }
-
-    return (counts == NULL) ? program->err->status
-                            : knn_program_codes(program, counts, NULL, block);
+    return knn_program_codes(program, codes, NULL, block);
 }

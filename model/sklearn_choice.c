@@ -14,13 +14,6 @@
 #include "utf8.h"
 
 
-/* what a slice is called with */
-#define KNN_CHOICE_SLICE 3
-
-/* names of which no order was kept */
-#define KNN_CHOICE_GUESSED 1000
-
-
 knn_status_e
 knn_choice_array(const knn_choice_t *choice, const knn_value_t *value,
                  knn_ndarray_t *array)
@@ -316,8 +309,7 @@ knn_choice_list(const knn_choice_t *choice, knn_value_t *const *items, size_t n)
 }
 
 
-/* The labels of whatever is no slice; NULL and the error. */
-static knn_label_t *
+knn_label_t *
 knn_choice_read(const knn_choice_t *choice, const knn_value_t *value, size_t *n)
 {
     knn_ndarray_t  array;
@@ -371,6 +363,7 @@ knn_choice_make(knn_choice_t *choice, const knn_value_t *value)
     size_t       n;
     knn_label_t *labels;
 
+    n = 0;
     choice->n = 0;
 
     if (value->type == KNN_VALUE_OBJECT && value->symbol == KNN_SYMBOL_SLICE) {
@@ -382,97 +375,4 @@ knn_choice_make(knn_choice_t *choice, const knn_value_t *value)
     return (labels == NULL) ? choice->program->err->status
            : (n > 0)        ? knn_choice_labels(choice, labels, n)
                             : KNN_OK;
-}
-
-
-/* Adds a name to those that were guessed, unless it is among them. */
-static knn_status_e
-knn_choice_guess(knn_choice_t *choice, const char *name)
-{
-    size_t i;
-
-    if (choice->guessed == NULL) {
-        choice->guessed = knn_arena_array(choice->program->arena,
-                                          KNN_CHOICE_GUESSED, sizeof(char *));
-    }
-
-    for (i = 0; choice->guessed != NULL && i < choice->n_guessed; i++) {
-        if (strcmp(choice->guessed[i], name) == 0) {
-            return KNN_OK;
-        }
-    }
-
-    if (choice->guessed == NULL || i == KNN_CHOICE_GUESSED) {
-        return knn_error(choice->program->err, KNN_LIMIT,
-                         "chooses more than %d columns by name, which release "
-                         "0.20 did not number, choose them by number",
-                         KNN_CHOICE_GUESSED);
-    }
-
-    choice->guessed[choice->n_guessed++] = name;
-
-    return KNN_OK;
-}
-
-
-/* Counts the columns of a slice, whose end must be there as a number. */
-static knn_status_e
-knn_choice_count_slice(knn_choice_t *choice, const knn_value_t *slice)
-{
-    const knn_value_t *args, *stop;
-
-    args = slice->u.object.args;
-    stop = (args->u.list.n == KNN_CHOICE_SLICE) ? args->u.list.items[1] : args;
-
-    if (stop->type != KNN_VALUE_INT || stop->u.integer < 0) {
-        return knn_error(choice->program->err, KNN_UNSUPPORTED,
-                         "chooses columns by a slice, whose end release 0.20 "
-                         "did not keep, choose them by number");
-    }
-
-    if ((size_t) stop->u.integer > choice->n_all) {
-        choice->n_all = (size_t) stop->u.integer;
-    }
-
-    choice->numbered = true;
-
-    return KNN_OK;
-}
-
-
-knn_status_e
-knn_choice_count(knn_choice_t *choice, const knn_value_t *value, bool used)
-{
-    size_t       i, n, most;
-    knn_label_t *labels;
-
-    if (value->type == KNN_VALUE_OBJECT && value->symbol == KNN_SYMBOL_SLICE) {
-        return knn_choice_count_slice(choice, value);
-    }
-
-    labels = knn_choice_read(choice, value, &n);
-
-    if (labels == NULL) {
-        return choice->program->err->status;
-    }
-
-    for (i = 0; i < n; i++) {
-        most = (labels[i].type == KNN_LABEL_INTEGER
-                && labels[i].value.integer >= 0)
-                   ? (size_t) labels[i].value.integer + 1
-                   : n;
-
-        if (labels[i].type != KNN_LABEL_STRING) {
-            choice->numbered |= used;
-            choice->n_all = (most > choice->n_all) ? most : choice->n_all;
-        }
-        else if (used
-                 && knn_choice_guess(choice, labels[i].value.string.data)
-                        != KNN_OK)
-        {
-            return choice->program->err->status;
-        }
-    }
-
-    return KNN_OK;
 }

@@ -99,6 +99,13 @@ knn_status_e knn_program_select(knn_program_t *program, bool missing,
 knn_status_e knn_program_join(knn_program_t *program, const knn_block_t *blocks,
                               size_t n, knn_block_t *block);
 
+/* The error of an arena that is full. */
+knn_status_e knn_program_full(knn_program_t *program);
+
+/* An array with room for more elements; NULL when the arena is full. */
+void *knn_program_grow(knn_program_t *program, void *from, size_t n,
+                       size_t more, size_t size, size_t *allocated);
+
 /* Memory for arrays of a step; NULL and the error without. */
 double   *knn_program_numbers(knn_program_t *program, size_t n);
 uint32_t *knn_program_columns(knn_program_t *program, size_t n);
@@ -113,6 +120,15 @@ knn_status_e knn_program_width(knn_program_t *program, knn_fitted_t *fitted,
 /* The same for one that may not tell. */
 knn_status_e knn_program_any_width(knn_program_t *program, knn_fitted_t *fitted,
                                    knn_block_t *block);
+
+/* sklearn_slots.c */
+
+/* Adds slots behind all others. */
+knn_status_e knn_program_slots(knn_program_t *program, size_t n);
+
+/* What a step, which writes from a slot on, does to the origins of slots. */
+knn_status_e knn_program_trace(knn_program_t *program, const knn_step_t *step,
+                               size_t first);
 
 /* Notes that a slot is a number, and no text then. */
 knn_status_e knn_program_number(knn_program_t *program, size_t slot);

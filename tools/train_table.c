@@ -18,6 +18,9 @@
 /* fewer rows say nothing of what is in every one of them */
 #define KNN_TRAINING_FEW 10
 
+/* columns that are pointed out, the others are only counted */
+#define KNN_TRAINING_NOTES 5
+
 /* room for what a column is called */
 #define KNN_TRAINING_NAME (KNN_TABLE_NAME + 16)
 
@@ -41,29 +44,56 @@ knn_training_called(const knn_training_t *training, size_t number, char *buf)
 }
 
 
+/* Says something of a column, count being how many were pointed out. */
+static void
+knn_training_point(const knn_training_t *training, size_t number,
+                   const char *what, size_t *count)
+{
+    char buf[KNN_TRAINING_NAME];
+
+    if ((*count)++ < KNN_TRAINING_NOTES) {
+        knn_training_note(training, "%s %s",
+                          knn_training_called(training, number, buf), what);
+    }
+}
+
+
+/* Says how many columns were not pointed out. */
+static void
+knn_training_more(const knn_training_t *training, size_t count)
+{
+    if (count > KNN_TRAINING_NOTES) {
+        knn_training_note(training, "and so on, %zu columns in all", count);
+    }
+}
+
+
 /* Leaves out the columns that have no name or no value. */
 static void
 knn_training_empty(knn_training_t *training)
 {
-    char          buf[KNN_TRAINING_NAME];
     bool          nameless;
-    size_t        i;
+    size_t        i, count;
     knn_table_t  *table;
     knn_column_t *column;
 
     table = &training->file.reader.table;
+    count = 0;
 
     for (i = 0; i < table->n_columns; i++) {
         column = &table->columns[i];
         nameless = column->name != NULL && *column->name == '\0';
 
         if (nameless || column->type == KNN_COLUMN_EMPTY) {
-            knn_training_note(training, "%s has no %s and is left out",
-                              knn_training_called(training, i, buf),
-                              nameless ? "name" : "value");
+            knn_training_point(training, i,
+                               nameless ? "has no name and is left out"
+                                        : "has no value and is left out",
+                               &count);
             column->type = KNN_COLUMN_EMPTY;
         }
     }
+
+    knn_training_more(training, count);
 }
 
 
@@ -218,12 +248,12 @@ knn_training_numbering(const knn_column_t *column, size_t rows)
 static void
 knn_training_useless(const knn_training_t *training)
 {
-    char                buf[KNN_TRAINING_NAME];
-    size_t              i;
+    size_t              i, count;
     const knn_table_t  *table;
     const knn_column_t *column;
 
     table = &training->file.reader.table;
+    count = 0;
 
     for (i = 0; i < table->n_columns && table->rows >= KNN_TRAINING_FEW; i++) {
         column = &table->columns[i];
@@ -233,16 +263,17 @@ knn_training_useless(const knn_training_t *training)
         }
 
         if (knn_training_constant(column, table->rows)) {
-            knn_training_note(training, "%s is the same in every row",
-                              knn_training_called(training, i, buf));
+            knn_training_point(training, i, "is the same in every row", &count);
         }
         else if (knn_training_numbering(column, table->rows)) {
-            knn_training_note(training,
-                              "%s seems to number the rows: leave it out by "
-                              "--drop if so",
-                              knn_training_called(training, i, buf));
+            knn_training_point(training, i,
+                               "seems to number the rows: leave it out by "
+                               "--drop if so",
+                               &count);
         }
     }
+
+    knn_training_more(training, count);
 }
 
 

@@ -285,6 +285,16 @@ def test_columns_left_out(tmp_path):
     assert knn("train", "-", "-o", model, "--quiet", text=text).stderr == b""
 
 
+def test_many_notes(tmp_path):
+    """A table of very many such columns is no page of notes."""
+    text = "a," + "," * 5000 + "t\n1," + "," * 5000 + "x\n"
+    done = knn("train", "-", "-o", tmp_path / "m", "--neighbors", "1",
+               text=text)
+    notes = done.stderr.decode().splitlines()
+    assert done.returncode == 0, notes
+    assert len(notes) < 10 and "5000 columns in all" in done.stderr.decode()
+
+
 def test_rows_without_target(tmp_path):
     text = "a,t\n1,x\n2,\n3,y\n4,NA\n5,x\n"
     _, said = train("-", "--target", "t", "--neighbors", "1", text=text,
@@ -358,6 +368,17 @@ def test_missing_values_in_requests(tmp_path):
     model, _ = train("-", "--target", "t", "--neighbors", "1",
                      text=text.replace(",7", "3,7"), directory=tmp_path)
     refused(knn("predict", model, text="a,b\n,6\n"), "row 0")
+
+
+def test_truth_values_in_rows(tmp_path):
+    """They are the numbers 1 and 0, however they are written."""
+    text = "a,b,t\n1,True,x\n1,False,y\n2,True,x\n2,False,y\n"
+    model, _ = train("-", "--target", "t", "--neighbors", "1", text=text,
+                     directory=tmp_path)
+
+    for yes, no in ("True", "False"), ("true", "FALSE"), ("1", "0"):
+        done = knn("predict", model, text="%s,%s\n%s,%s\n" % (1, yes, 1, no))
+        assert done.stdout == b"x\ny\n", done.stderr
 
 
 # folds, output, usage
