@@ -31,7 +31,7 @@ MODEL_LIBS	= -lyajl -llz4 -llzma -lbz2 -lz -lcrypto -lm
 SANITIZE	= -fsanitize=address,undefined -fno-sanitize-recover=all \
 		  -fno-omit-frame-pointer
 
-MODEL_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard model/*.c))
+MODEL_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard model/*.c model/*/*.c))
 CODEC_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard codec/*.c))
 TOOL_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard tools/*.c))
 UNIT_SRCS	= $(wildcard tests/unit/*.c tests/unit/*/*.c)
@@ -42,9 +42,10 @@ FUZZERS		= $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 LIBS		= $(OUT)/libknncodec.a $(OUT)/libknn.a
 
 MODULE_DEPS	= config config.make $(wildcard *.c *.h) \
-		  $(wildcard model/*.[ch] codec/*.[ch])
+		  $(wildcard model/*.[ch] model/*/*.[ch] codec/*.[ch])
 
-FORMATTED	= $(wildcard model/*.[ch] codec/*.[ch] tools/*.[ch]) \
+FORMATTED	= $(wildcard model/*.[ch] model/*/*.[ch]) \
+		  $(wildcard codec/*.[ch] tools/*.[ch]) \
 		  $(wildcard tests/fuzz/*.[ch] tests/unit/*.[ch]) \
 		  $(wildcard tests/unit/*/*.[ch])
 

@@ -19,7 +19,8 @@ done
 cat << END                                                    >> $NGX_MAKEFILE
 
 KNN_SOURCES = $ngx_addon_dir/Makefile \\
-	\$(wildcard $ngx_addon_dir/model/*.[ch] $ngx_addon_dir/codec/*.[ch])
+	\$(wildcard $ngx_addon_dir/model/*.[ch] $ngx_addon_dir/model/*/*.[ch] \\
+	$ngx_addon_dir/codec/*.[ch])
 
 $knn_out/libknn.a:	\$(KNN_SOURCES)
 	\$(MAKE) -C $ngx_addon_dir OUT=$knn_out CC="\$(CC)" \\

@@ -22,7 +22,7 @@
 #define KNN_TABLE_READER_H
 
 
-#include "../model/table.h"
+#include "../model/train/table.h"
 
 
 /* bytes of a cell, and of a name */

@@ -11,7 +11,7 @@
 #define KNN_TABLE_CELL_H
 
 
-#include "../model/table.h"
+#include "../model/train/table.h"
 #include "cell.h"
 
 

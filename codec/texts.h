@@ -11,7 +11,7 @@
 #define KNN_TEXTS_H
 
 
-#include "../model/table.h"
+#include "../model/train/table.h"
 
 
 /* none when all is 0 */

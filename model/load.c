@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "container.h"
-#include "digest.h"
-#include "inflate.h"
+#include "file/container.h"
+#include "file/digest.h"
+#include "file/inflate.h"
 #include "load.h"
 #include "model.h"
-#include "pickle.h"
-#include "sklearn.h"
-#include "source.h"
+#include "pickle/pickle.h"
+#include "sklearn/sklearn.h"
+#include "file/source.h"
 
 
 /* what the smallest files may take beside their content */

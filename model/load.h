@@ -11,8 +11,8 @@
 #define KNN_LOAD_H
 
 
-#include "beside.h"
-#include "native.h"
+#include "pickle/beside.h"
+#include "native/native.h"
 
 
 /* what is held until the parts were used, which point into all of it */

@@ -15,7 +15,7 @@
 #include "kernels.h"
 #include "metric.h"
 #include "parts.h"
-#include "source.h"
+#include "file/source.h"
 
 
 /* row numbers are 32 bits wide, lanes with padding too */

@@ -5,7 +5,7 @@
 
 
 #include "../model/load.h"
-#include "../model/source.h"
+#include "../model/file/source.h"
 #include "tool.h"
 
 

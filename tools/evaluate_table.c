@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "../codec/names.h"
-#include "../model/dataset.h"
+#include "../model/train/dataset.h"
 #include "evaluation.h"
 
 

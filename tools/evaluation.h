@@ -12,7 +12,7 @@
 
 
 #include "../codec/label.h"
-#include "../model/score.h"
+#include "../model/train/score.h"
 #include "batch.h"
 #include "printer.h"
 #include "table_file.h"

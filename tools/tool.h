@@ -11,7 +11,7 @@
 #define KNN_TOOL_H
 
 
-#include "../model/native.h"
+#include "../model/native/native.h"
 
 
 /* the status that the command ends with */

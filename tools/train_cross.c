@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../model/cross.h"
-#include "../model/score.h"
+#include "../model/train/cross.h"
+#include "../model/train/score.h"
 #include "progress.h"
 #include "training.h"
 

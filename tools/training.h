@@ -11,8 +11,8 @@
 #define KNN_TRAINING_H
 
 
-#include "../model/dataset.h"
-#include "../model/fold.h"
+#include "../model/train/dataset.h"
+#include "../model/train/fold.h"
 #include "table_file.h"
 #include "tool.h"
 

@@ -7,8 +7,8 @@
 /* The pickle machine alone, and estimators made of what it reads. */
 
 
-#include "../../model/pickle.h"
-#include "../../model/sklearn.h"
+#include "../../model/pickle/pickle.h"
+#include "../../model/sklearn/sklearn.h"
 #include "answers.h"
 #include "mutate.h"
 

@@ -17,9 +17,9 @@
 
 #include "../../codec/table.h"
 #include "../../codec/text.h"
-#include "../../model/cross.h"
-#include "../../model/dataset.h"
-#include "../../model/fold.h"
+#include "../../model/train/cross.h"
+#include "../../model/train/dataset.h"
+#include "../../model/train/fold.h"
 #include "../../model/utf8.h"
 
 

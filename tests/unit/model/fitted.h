@@ -15,7 +15,7 @@
 
 #include "inert.h"
 
-#include "../../../model/sklearn.h"
+#include "../../../model/sklearn/sklearn.h"
 
 
 #define MAX_PICKLE 16384

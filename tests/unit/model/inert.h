@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../model/pickle.h"
+#include "../../../model/pickle/pickle.h"
 
 
 #define ARENA_LIMIT (64 * 1024 * 1024)

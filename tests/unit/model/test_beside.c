@@ -15,8 +15,8 @@
 
 #include "inert.h"
 
-#include "../../../model/literal.h"
-#include "../../../model/npy.h"
+#include "../../../model/pickle/literal.h"
+#include "../../../model/pickle/npy.h"
 
 
 #define ROOM 4096

@@ -10,8 +10,8 @@
 #include <check.h>
 #include <string.h>
 
-#include "../../../model/fold.h"
-#include "../../../model/shuffle.h"
+#include "../../../model/train/fold.h"
+#include "../../../model/train/shuffle.h"
 
 
 #define ROWS 11

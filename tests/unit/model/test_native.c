@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../../model/native.h"
+#include "../../../model/native/native.h"
 #include "fixture.h"
 
 

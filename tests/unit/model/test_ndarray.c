@@ -11,8 +11,8 @@
 
 #include "inert.h"
 
-#include "../../../model/ndarray.h"
-#include "../../../model/scalar.h"
+#include "../../../model/pickle/ndarray.h"
+#include "../../../model/pickle/scalar.h"
 
 
 #define SHAPE_1(n)       "I" n "\n"

@@ -11,8 +11,8 @@
 
 #include "inert.h"
 
-#include "../../../model/pickle_machine.h"
-#include "../../../model/symbols.h"
+#include "../../../model/pickle/pickle_machine.h"
+#include "../../../model/pickle/symbols.h"
 
 
 #define IRIS "examples/iris/iris.joblib"

@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../model/draft.h"
+#include "../../../model/native/draft.h"
 #include "../../../model/knn.h"
 #include "../../../model/real.h"
-#include "../../../model/yajl_value.h"
+#include "../../../model/native/yajl_value.h"
 
 
 #define MAX_BYTES ((size_t) 1 << 20)

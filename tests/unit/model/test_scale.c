@@ -10,7 +10,7 @@
 #include <check.h>
 #include <math.h>
 
-#include "../../../model/scale.h"
+#include "../../../model/train/scale.h"
 
 
 #define ROWS 10

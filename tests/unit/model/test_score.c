@@ -10,7 +10,7 @@
 #include <check.h>
 #include <math.h>
 
-#include "../../../model/score.h"
+#include "../../../model/train/score.h"
 
 
 START_TEST(nothing_is_undefined)

@@ -20,10 +20,10 @@
 #include <lzma.h>
 #include <zlib.h>
 
-#include "../../../model/container.h"
-#include "../../../model/digest.h"
-#include "../../../model/inflate.h"
-#include "../../../model/source.h"
+#include "../../../model/file/container.h"
+#include "../../../model/file/digest.h"
+#include "../../../model/file/inflate.h"
+#include "../../../model/file/source.h"
 
 
 #define ROOM     (1024 * 1024)

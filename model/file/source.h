@@ -1,0 +1,40 @@
+
+/*
+ * Copyright (C) nginx-knn contributors
+ */
+
+
+/* The bytes of a model file: read whole, or mapped where it is native. */
+
+
+#ifndef KNN_SOURCE_H
+#define KNN_SOURCE_H
+
+
+#include "../error.h"
+
+
+typedef struct {
+    void  *data;
+    size_t size;
+    bool   mapped; /* read-only, on a boundary of pages */
+} knn_source_t;
+
+
+/* Takes a regular file of up to max_bytes. */
+knn_status_e knn_source_read(const char *path, size_t max_bytes,
+                             knn_source_t *source, knn_error_t *err);
+
+/* The same for a file that another one names, which must be no link. */
+knn_status_e knn_source_read_beside(const char *path, size_t max_bytes,
+                                    knn_source_t *source, knn_error_t *err);
+
+/* Takes a copy of bytes as if it were a native file, mapped. */
+knn_status_e knn_source_copy(const void *data, size_t size,
+                             knn_source_t *source, knn_error_t *err);
+
+/* Frees what was taken; nothing when that was moved elsewhere. */
+void knn_source_free(knn_source_t *source);
+
+
+#endif /* KNN_SOURCE_H */
