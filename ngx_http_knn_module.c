@@ -11,13 +11,15 @@
 #include "ngx_http_knn_module.h"
 
 
-#define NGX_HTTP_KNN_MAX_ROWS  10000
+#define NGX_HTTP_KNN_MAX_ROWS   10000
+#define NGX_HTTP_KNN_MAX_QUEUE  64
 
 
 static ngx_int_t ngx_http_knn_init(ngx_conf_t *cf);
 static ngx_int_t ngx_http_knn_init_location(ngx_conf_t *cf,
     ngx_http_knn_main_conf_t *kmcf, ngx_http_knn_location_t *location);
 static void *ngx_http_knn_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_knn_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_knn_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_knn_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
@@ -30,6 +32,9 @@ static char *ngx_http_knn_document(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_knn_output(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_knn_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static ngx_int_t ngx_http_knn_init_process(ngx_cycle_t *cycle);
 
 
 static ngx_conf_num_bounds_t  ngx_http_knn_max_rows_bounds = {
@@ -81,6 +86,20 @@ static ngx_command_t  ngx_http_knn_commands[] = {
       offsetof(ngx_http_knn_loc_conf_t, max_rows),
       &ngx_http_knn_max_rows_bounds },
 
+    { ngx_string("knn_max_queue"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_knn_main_conf_t, max_queue),
+      NULL },
+
+    { ngx_string("knn_thread_pool"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_knn_thread_pool,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -90,7 +109,7 @@ static ngx_http_module_t  ngx_http_knn_module_ctx = {
     ngx_http_knn_init,                     /* postconfiguration */
 
     ngx_http_knn_create_main_conf,         /* create main configuration */
-    NULL,                                  /* init main configuration */
+    ngx_http_knn_init_main_conf,           /* init main configuration */
 
     NULL,                                  /* create server configuration */
     NULL,                                  /* merge server configuration */
@@ -107,7 +126,7 @@ ngx_module_t  ngx_http_knn_module = {
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
     ngx_http_knn_init_module,              /* init module */
-    NULL,                                  /* init process */
+    ngx_http_knn_init_process,             /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
     NULL,                                  /* exit process */
@@ -196,7 +215,10 @@ ngx_http_knn_create_main_conf(ngx_conf_t *cf)
      *     kmcf->info_etag = { 0, NULL };
      *     kmcf->health = { 0, NULL };
      *     kmcf->health_status = 0;
+     *     kmcf->queue = { 0 };
      */
+
+    kmcf->max_queue = NGX_CONF_UNSET;
 
     if (ngx_array_init(&kmcf->models, cf->pool, 4,
                        sizeof(ngx_http_knn_model_t *))
@@ -213,6 +235,17 @@ ngx_http_knn_create_main_conf(ngx_conf_t *cf)
     }
 
     return kmcf;
+}
+
+
+static char *
+ngx_http_knn_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_knn_main_conf_t *kmcf = conf;
+
+    ngx_conf_init_value(kmcf->max_queue, NGX_HTTP_KNN_MAX_QUEUE);
+
+    return NGX_CONF_OK;
 }
 
 
@@ -234,6 +267,9 @@ ngx_http_knn_create_loc_conf(ngx_conf_t *cf)
      */
 
     klcf->max_rows = NGX_CONF_UNSET;
+#if (NGX_THREADS)
+    klcf->thread_pool = NGX_CONF_UNSET_PTR;
+#endif
 
     return klcf;
 }
@@ -250,6 +286,9 @@ ngx_http_knn_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_bitmask_value(conf->outputs, prev->outputs, KNN_PREDICT);
     ngx_conf_merge_value(conf->max_rows, prev->max_rows,
                          NGX_HTTP_KNN_MAX_ROWS);
+#if (NGX_THREADS)
+    ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NULL);
+#endif
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
@@ -293,6 +332,21 @@ ngx_http_knn_init_module(ngx_cycle_t *cycle)
                       model->info->producer, model->info->n_samples,
                       model->info->n_features, model->info->algorithm,
                       model->info->kernel);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_knn_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_knn_main_conf_t  *kmcf;
+
+    kmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_knn_module);
+
+    if (kmcf != NULL) {
+        ngx_http_knn_queue_init(&kmcf->queue, cycle->log);
     }
 
     return NGX_OK;
@@ -443,4 +497,46 @@ ngx_http_knn_output(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_knn_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+#if (NGX_THREADS)
+    ngx_http_knn_loc_conf_t *klcf = conf;
+
+    ngx_str_t  *value;
+
+    if (klcf->thread_pool != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        klcf->thread_pool = NULL;
+        return NGX_CONF_OK;
+    }
+
+    klcf->thread_pool = ngx_thread_pool_add(cf, &value[1]);
+    if (klcf->thread_pool == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+#else
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "off") == 0) {
+        return NGX_CONF_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "\"%V %V\" needs nginx built with --with-threads, "
+                       "use \"off\"", &value[0], &value[1]);
+    return NGX_CONF_ERROR;
+#endif
 }

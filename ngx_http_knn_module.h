@@ -20,6 +20,9 @@
 
 #define NGX_HTTP_KNN_VERSION_PARTS  3
 
+/* how long the event loop is held at a time, nanoseconds */
+#define NGX_HTTP_KNN_SLICE          200000
+
 
 typedef struct {
     ngx_str_t                  name;
@@ -49,6 +52,14 @@ typedef struct {
 } ngx_http_knn_location_t;
 
 
+/* requests that wait for a turn of the event loop, of one worker */
+typedef struct {
+    ngx_queue_t                waiting;
+    ngx_uint_t                 n;
+    ngx_event_t                event;
+} ngx_http_knn_queue_t;
+
+
 typedef struct {
     ngx_array_t                models;         /* ngx_http_knn_model_t * */
     ngx_array_t                locations;      /* ngx_http_knn_location_t * */
@@ -57,6 +68,9 @@ typedef struct {
     ngx_str_t                  info_etag;
     ngx_str_t                  health;
     ngx_uint_t                 health_status;
+
+    ngx_int_t                  max_queue;
+    ngx_http_knn_queue_t       queue;
 } ngx_http_knn_main_conf_t;
 
 
@@ -64,20 +78,78 @@ typedef struct {
     ngx_http_knn_location_t   *location;       /* NULL: not ours */
     ngx_uint_t                 outputs;
     ngx_int_t                  max_rows;
+#if (NGX_THREADS)
+    ngx_thread_pool_t         *thread_pool;    /* NULL: slices */
+#endif
 } ngx_http_knn_loc_conf_t;
 
 
+typedef enum {
+    NGX_HTTP_KNN_PARSE = 0,
+    NGX_HTTP_KNN_SEARCH,
+    NGX_HTTP_KNN_ENCODE,
+    NGX_HTTP_KNN_PHASES
+} ngx_http_knn_phase_e;
+
+
+/* how a body becomes a reply; nothing of it touches the request */
 typedef struct {
     ngx_http_knn_model_t      *model;
-    ngx_uint_t                 outputs;
+    ngx_pool_t                *pool;           /* or of a thread */
+
+    ngx_chain_t               *in;             /* NULL: all of it was read */
+    off_t                      offset;         /* in the first buffer */
+    u_char                    *buf;            /* for what lies in a file */
+
+    ngx_uint_t                 phase;
+    ngx_uint_t                 single;         /* one row's object is due */
     knn_request_t             *request;
     knn_query_t               *query;
+    ngx_buf_t                 *reply;
 
-    /* nanoseconds of the monotonic clock */
-    uint64_t                   started;
-    uint64_t                   parsed;
-    uint64_t                   searched;
-    uint64_t                   encoded;
+    uint64_t                   time[NGX_HTTP_KNN_PHASES]; /* nanoseconds */
+} ngx_http_knn_work_t;
+
+
+/* why a request was refused */
+typedef enum {
+    NGX_HTTP_KNN_NONE = 0,
+    NGX_HTTP_KNN_OK,
+    NGX_HTTP_KNN_MALFORMED,
+    NGX_HTTP_KNN_SHAPE,
+    NGX_HTTP_KNN_VALUE,
+    NGX_HTTP_KNN_LIMIT,
+    NGX_HTTP_KNN_UNSUPPORTED,
+    NGX_HTTP_KNN_NOT_FOUND,
+    NGX_HTTP_KNN_METHOD,
+    NGX_HTTP_KNN_MEDIA_TYPE,
+    NGX_HTTP_KNN_BUSY,
+    NGX_HTTP_KNN_NO_MEMORY,
+    NGX_HTTP_KNN_INTERNAL,
+    NGX_HTTP_KNN_REASONS
+} ngx_http_knn_reason_e;
+
+
+typedef struct {
+    ngx_uint_t                 code;
+    ngx_str_t                  name;           /* "MALFORMED" */
+} ngx_http_knn_reason_t;
+
+
+typedef struct {
+    ngx_http_request_t        *request;
+    ngx_http_knn_model_t      *model;          /* NULL: unknown */
+    ngx_uint_t                 outputs;
+    ngx_http_knn_reason_e      reason;         /* NONE: nothing was decided */
+    uint64_t                   started;        /* ns, monotonic clock */
+
+    ngx_http_knn_work_t        work;
+
+    ngx_queue_t                queue;
+    ngx_http_knn_queue_t      *waiting;        /* NULL: not in a queue */
+    ngx_pool_t                *pool;           /* of a thread */
+    ngx_int_t                  rc;             /* the same */
+    ngx_atomic_t               aborted;        /* by the client */
 } ngx_http_knn_ctx_t;
 
 
@@ -107,6 +179,36 @@ ngx_int_t ngx_http_knn_known_models(ngx_pool_t *pool,
 /* ngx_http_knn_predict.c */
 
 ngx_int_t ngx_http_knn_predict_handler(ngx_http_request_t *r);
+ngx_http_knn_ctx_t *ngx_http_knn_get_ctx(ngx_http_request_t *r);
+ngx_int_t ngx_http_knn_finish(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
+    ngx_int_t rc);
+
+/* ngx_http_knn_work.c */
+
+ngx_int_t ngx_http_knn_work_init(ngx_http_knn_work_t *work,
+    knn_request_options_t *options, ngx_chain_t *in);
+ngx_int_t ngx_http_knn_work_run(ngx_http_knn_work_t *work, uint64_t ns);
+void ngx_http_knn_work_free(ngx_http_knn_work_t *work);
+uint64_t ngx_http_knn_now(void);
+
+/* ngx_http_knn_queue.c */
+
+void ngx_http_knn_queue_init(ngx_http_knn_queue_t *queue, ngx_log_t *log);
+void ngx_http_knn_queue_add(ngx_http_knn_queue_t *queue, ngx_http_request_t *r,
+    ngx_http_knn_ctx_t *ctx);
+void ngx_http_knn_queue_remove(ngx_http_knn_ctx_t *ctx);
+
+/* ngx_http_knn_thread.c */
+
+#if (NGX_THREADS)
+ngx_int_t ngx_http_knn_thread_post(ngx_thread_pool_t *tp,
+    ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx);
+#endif
+
+/* ngx_http_knn_reply.c */
+
+ngx_int_t ngx_http_knn_send_reply(ngx_http_request_t *r,
+    ngx_http_knn_ctx_t *ctx);
 
 /* ngx_http_knn_documents.c */
 
@@ -127,11 +229,14 @@ ngx_uint_t ngx_http_knn_accepts_problem(ngx_http_request_t *r);
 
 /* ngx_http_knn_problem.c */
 
+extern const ngx_http_knn_reason_t
+    ngx_http_knn_reasons[NGX_HTTP_KNN_REASONS];
+
 ngx_http_knn_status_t *ngx_http_knn_find_status(ngx_uint_t code);
 ngx_buf_t *ngx_http_knn_create_problem(ngx_http_request_t *r,
     ngx_http_knn_status_t *status, const char *detail, const char *pointer);
-ngx_int_t ngx_http_knn_send_problem(ngx_http_request_t *r, ngx_uint_t code,
-    const char *detail, const char *pointer);
+ngx_int_t ngx_http_knn_send_problem(ngx_http_request_t *r,
+    ngx_http_knn_reason_e reason, const char *detail, const char *pointer);
 ngx_int_t ngx_http_knn_send_error(ngx_http_request_t *r,
     const knn_error_t *err, const char *pointer);
 ngx_int_t ngx_http_knn_send_allow(ngx_http_request_t *r, ngx_str_t *allow);

@@ -72,6 +72,23 @@ static ngx_http_knn_status_t  ngx_http_knn_statuses[] = {
 };
 
 
+const ngx_http_knn_reason_t  ngx_http_knn_reasons[NGX_HTTP_KNN_REASONS] = {
+    { 0, ngx_null_string },
+    { NGX_HTTP_OK, ngx_string("OK") },
+    { NGX_HTTP_BAD_REQUEST, ngx_string("MALFORMED") },
+    { 422, ngx_string("SHAPE") },
+    { 422, ngx_string("VALUE") },
+    { NGX_HTTP_REQUEST_ENTITY_TOO_LARGE, ngx_string("LIMIT") },
+    { 422, ngx_string("UNSUPPORTED") },
+    { NGX_HTTP_NOT_FOUND, ngx_string("NOT_FOUND") },
+    { NGX_HTTP_NOT_ALLOWED, ngx_string("METHOD") },
+    { NGX_HTTP_UNSUPPORTED_MEDIA_TYPE, ngx_string("MEDIA_TYPE") },
+    { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("BUSY") },
+    { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("NO_MEMORY") },
+    { NGX_HTTP_INTERNAL_SERVER_ERROR, ngx_string("INTERNAL") }
+};
+
+
 static ngx_str_t  ngx_http_knn_allow = ngx_string("Allow");
 static ngx_str_t  ngx_http_knn_retry_after = ngx_string("Retry-After");
 static ngx_str_t  ngx_http_knn_one_second = ngx_string("1");
@@ -146,13 +163,22 @@ ngx_http_knn_create_problem(ngx_http_request_t *r,
  * connection, unless the configuration has an error page for it.
  */
 ngx_int_t
-ngx_http_knn_send_problem(ngx_http_request_t *r, ngx_uint_t code,
+ngx_http_knn_send_problem(ngx_http_request_t *r, ngx_http_knn_reason_e reason,
     const char *detail, const char *pointer)
 {
     ngx_int_t               rc;
-    ngx_uint_t              level;
+    ngx_uint_t              code, level;
     ngx_chain_t             out;
+    ngx_http_knn_ctx_t     *ctx;
     ngx_http_knn_status_t  *status;
+
+    code = ngx_http_knn_reasons[reason].code;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_knn_module);
+
+    if (ctx != NULL) {
+        ctx->reason = reason;
+    }
 
     level = (code < NGX_HTTP_INTERNAL_SERVER_ERROR) ? NGX_LOG_INFO
                                                     : NGX_LOG_ERR;
@@ -226,33 +252,39 @@ ngx_int_t
 ngx_http_knn_send_error(ngx_http_request_t *r, const knn_error_t *err,
     const char *pointer)
 {
-    ngx_uint_t  code;
+    ngx_http_knn_reason_e  reason;
 
     switch (err->status) {
 
     case KNN_MALFORMED:
-        code = NGX_HTTP_BAD_REQUEST;
+        reason = NGX_HTTP_KNN_MALFORMED;
         break;
 
     case KNN_SHAPE:
+        reason = NGX_HTTP_KNN_SHAPE;
+        break;
+
     case KNN_VALUE:
-    case KNN_UNSUPPORTED:
-        code = 422;
+        reason = NGX_HTTP_KNN_VALUE;
         break;
 
     case KNN_LIMIT:
-        code = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+        reason = NGX_HTTP_KNN_LIMIT;
+        break;
+
+    case KNN_UNSUPPORTED:
+        reason = NGX_HTTP_KNN_UNSUPPORTED;
         break;
 
     case KNN_NO_MEMORY:
-        code = NGX_HTTP_SERVICE_UNAVAILABLE;
+        reason = NGX_HTTP_KNN_NO_MEMORY;
         break;
 
     default:
-        code = NGX_HTTP_INTERNAL_SERVER_ERROR;
+        reason = NGX_HTTP_KNN_INTERNAL;
     }
 
-    return ngx_http_knn_send_problem(r, code, err->message, pointer);
+    return ngx_http_knn_send_problem(r, reason, err->message, pointer);
 }
 
 
@@ -268,7 +300,7 @@ ngx_http_knn_send_allow(ngx_http_request_t *r, ngx_str_t *allow)
         return NGX_HTTP_NO_CONTENT;
     }
 
-    return ngx_http_knn_send_problem(r, NGX_HTTP_NOT_ALLOWED,
+    return ngx_http_knn_send_problem(r, NGX_HTTP_KNN_METHOD,
                                      "the method is not allowed here, "
                                      "the Allow field lists those that are",
                                      NULL);

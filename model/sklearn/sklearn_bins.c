@@ -20,26 +20,16 @@
 #define KNN_BINS_RELATIVE 1e-5
 
 
-/* Reads the inner edges of all features. */
+/* Reads how many inner edges each feature has, and their total. */
 static knn_status_e
-knn_bins_edges(knn_program_t *program, knn_fitted_t *fitted, uint32_t *counts,
-               double **numbers, size_t *n_numbers)
+knn_bins_counts(knn_program_t *program, knn_fitted_t *fitted,
+                const knn_ndarray_t *array, uint32_t *counts, size_t *total)
 {
-    size_t        i, n, total;
-    const double *edges;
-    knn_ndarray_t array, inner;
+    size_t        i;
+    knn_ndarray_t inner;
 
-    if (knn_fitted_array(fitted, "bin_edges_", &array) != KNN_OK) {
-        return program->err->status;
-    }
-
-    if (array.dtype.kind != 'O' || array.ndim != 1) {
-        return knn_fitted_fail(fitted, "bin_edges_", KNN_MALFORMED,
-                               "is no array of arrays");
-    }
-
-    for (total = 0, i = 0; i < array.count; i++) {
-        if (knn_ndarray_read(program->arena, array.items[i], &inner,
+    for (*total = 0, i = 0; i < array->count; i++) {
+        if (knn_ndarray_read(program->arena, array->items[i], &inner,
                              program->err)
             != KNN_OK)
         {
@@ -53,26 +43,54 @@ knn_bins_edges(knn_program_t *program, knn_fitted_t *fitted, uint32_t *counts,
         }
 
         counts[i] = (uint32_t) inner.count - 2;
-        total += counts[i];
+        *total += counts[i];
+    }
+
+    return KNN_OK;
+}
+
+
+/* Reads the inner edges of all features; NULL and the error without. */
+static double *
+knn_bins_edges(knn_program_t *program, knn_fitted_t *fitted, uint32_t *counts,
+               size_t *n_numbers)
+{
+    size_t        i, n, total;
+    double       *numbers;
+    const double *edges;
+    knn_ndarray_t array, inner;
+
+    if (knn_fitted_array(fitted, "bin_edges_", &array) != KNN_OK) {
+        return NULL;
+    }
+
+    if (array.dtype.kind != 'O' || array.ndim != 1) {
+        (void) knn_fitted_fail(fitted, "bin_edges_", KNN_MALFORMED,
+                               "is no array of arrays");
+        return NULL;
+    }
+
+    if (knn_bins_counts(program, fitted, &array, counts, &total) != KNN_OK) {
+        return NULL;
     }
 
     *n_numbers = 2 + total;
-    *numbers = knn_program_numbers(program, *n_numbers);
+    numbers = knn_program_numbers(program, *n_numbers);
 
-    for (n = 2, i = 0; *numbers != NULL && i < array.count; i++) {
+    for (n = 2, i = 0; numbers != NULL && i < array.count; i++) {
         (void) knn_ndarray_read(program->arena, array.items[i], &inner,
                                 program->err);
         edges = knn_ndarray_doubles(program->arena, &inner, program->err);
 
         if (edges == NULL) {
-            return program->err->status;
+            return NULL;
         }
 
-        memcpy(*numbers + n, edges + 1, counts[i] * sizeof(double));
+        memcpy(numbers + n, edges + 1, counts[i] * sizeof(double));
         n += counts[i];
     }
 
-    return (*numbers == NULL) ? program->err->status : KNN_OK;
+    return numbers;
 }
 
 
@@ -129,11 +147,10 @@ knn_bins_count(knn_program_t *program, knn_fitted_t *fitted, uint32_t *counts,
     size_t  n_numbers;
     double *numbers;
 
-    numbers = NULL;
     n_numbers = 0;
+    numbers = knn_bins_edges(program, fitted, counts, &n_numbers);
 
-    if (knn_bins_edges(program, fitted, counts, &numbers, &n_numbers) != KNN_OK)
-    {
+    if (numbers == NULL) {
         return program->err->status;
     }
 
