@@ -53,6 +53,7 @@ ngx_http_knn_thread_post(ngx_thread_pool_t *tp, ngx_http_request_t *r,
 
     task->ctx = ctx;
     task->handler = ngx_http_knn_thread_handler;
+    task->event.log = r->connection->log;
     task->event.data = ctx;
     task->event.handler = ngx_http_knn_thread_event_handler;
 
