@@ -251,6 +251,10 @@ static const knn_metric_t knn_metrics[KNN_METRICS] = {
     [KNN_SCIPY_MAHALANOBIS] = {KNN_MEASURED(scipy_mahalanobis), KNN_SQUARES,
                                .name = "mahalanobis", .cost = 2, .wild = true},
     [KNN_SCIPY_BRAYCURTIS] = {KNN_MEASURED(scipy_braycurtis), KNN_DISTANCES,
+                              .name = "braycurtis", .cost = 2, .wild = true},
+    [KNN_EARLY_MANHATTAN] = {KNN_MEASURED(early_manhattan), KNN_DISTANCES,
+                             .name = "manhattan", .cost = 1},
+    [KNN_EARLY_BRAYCURTIS] = {KNN_MEASURED(early_braycurtis), KNN_DISTANCES,
                               .name = "braycurtis", .cost = 2, .wild = true}};
 
 

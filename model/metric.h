@@ -30,6 +30,10 @@
 #define KNN_SQUARE_LEAST 0x1.9p-98
 
 
+/* the most features that scipy summed one by one before it was built anew */
+#define KNN_EARLY_SHORT 4
+
+
 /* every metric, as functions and as values are called; some need libm */
 
 /* clang-format off */
@@ -64,6 +68,8 @@
     each(scipy_seuclidean, KNN_SCIPY_SEUCLIDEAN)                               \
     each(scipy_mahalanobis, KNN_SCIPY_MAHALANOBIS)                             \
     each(scipy_braycurtis, KNN_SCIPY_BRAYCURTIS)                               \
+    each(early_manhattan, KNN_EARLY_MANHATTAN)                                 \
+    each(early_braycurtis, KNN_EARLY_BRAYCURTIS)                               \
     each(nan_jaccard, KNN_NAN_JACCARD)
 
 /* clang-format on */

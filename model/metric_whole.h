@@ -33,6 +33,12 @@ knn_name(knn_term)(knn_metric_e metric, const knn_space_t *space,
     case KNN_SCIPY_MAHALANOBIS:
         return (t - u) * space->vi[row * space->n_features + j];
 
+    case KNN_EARLY_MANHATTAN:
+        return knn_name(knn_abs)(t - u);
+
+    case KNN_EARLY_BRAYCURTIS: /* row 1 is what the sum of row 0 is divided by */
+        return knn_name(knn_abs)((row == 0) ? t - u : t + u);
+
     default: /* KNN_CORRELATION */
         return t * u;
     }
@@ -66,6 +72,28 @@ knn_name(knn_twofold)(knn_metric_e metric, const knn_space_t *space,
     }
 
     return even;
+}
+
+
+/* The same by a compiler that left short rows as they are. */
+knn_lanes_inline knn_vec_t
+knn_name(knn_early)(knn_metric_e metric, const knn_space_t *space,
+                    const knn_vec_t *x, const double *q, size_t row)
+{
+    size_t    j;
+    knn_vec_t sum;
+
+    if (space->n_features > KNN_EARLY_SHORT) {
+        return knn_name(knn_twofold)(metric, space, x, q, 0, row);
+    }
+
+    sum = knn_name(knn_all)(0);
+
+    for (j = 0; j < space->n_features; j++) {
+        sum += knn_name(knn_term)(metric, space, x, q, 0, row, j);
+    }
+
+    return sum;
 }
 
 
@@ -179,6 +207,7 @@ knn_name(knn_is_whole)(knn_metric_e metric)
 {
     return metric == KNN_MAHALANOBIS || metric == KNN_SCIPY_MAHALANOBIS
            || metric == KNN_SCIPY_SEUCLIDEAN || metric == KNN_CORRELATION
+           || metric == KNN_EARLY_MANHATTAN || metric == KNN_EARLY_BRAYCURTIS
            || metric == KNN_HAVERSINE;
 }
 
@@ -198,6 +227,13 @@ knn_name(knn_whole)(knn_metric_e metric, const knn_space_t *space,
 
     case KNN_CORRELATION:
         return knn_name(knn_uncorrelated)(space, x, q, own);
+
+    case KNN_EARLY_MANHATTAN:
+        return knn_name(knn_early)(metric, space, x, q, 0);
+
+    case KNN_EARLY_BRAYCURTIS:
+        return knn_name(knn_early)(metric, space, x, q, 0)
+               / knn_name(knn_early)(metric, space, x, q, 1);
 
     case KNN_HAVERSINE:
         return knn_name(knn_sphere)(x, q);

@@ -73,6 +73,10 @@ typedef enum {
     KNN_SCIPY_MAHALANOBIS,
     KNN_SCIPY_BRAYCURTIS, /* two rows of zeros are not a number apart */
 
+    /* what the scipy of releases before 0.24 was built to sum otherwise */
+    KNN_EARLY_MANHATTAN,
+    KNN_EARLY_BRAYCURTIS,
+
     KNN_NAN_JACCARD, /* of before 0.20: the same */
 
     KNN_METRICS

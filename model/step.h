@@ -40,6 +40,8 @@ size_t knn_step_norm_l2(const knn_step_t *step, const double *in, double *out);
 size_t knn_step_norm_l2_old(const knn_step_t *step, const double *in,
                             double *out);
 size_t knn_step_norm_max(const knn_step_t *step, const double *in, double *out);
+size_t knn_step_norm_max_old(const knn_step_t *step, const double *in,
+                             double *out);
 
 /* step_power.c */
 size_t knn_step_box_cox(const knn_step_t *step, const double *in, double *out);

@@ -91,7 +91,7 @@ knn_step_norm(const knn_step_t *step, double norm, const double *in,
 {
     size_t i;
 
-    if (norm < step->numbers[0]) {
+    if (fabs(norm) < step->numbers[0]) {
         norm = 1;
     }
 
@@ -182,6 +182,22 @@ knn_step_norm_max(const knn_step_t *step, const double *in, double *out)
 
     for (i = 0; i < step->n_in; i++) {
         norm = (fabs(in[i]) > norm) ? fabs(in[i]) : norm;
+    }
+
+    return knn_step_norm(step, norm, in, out);
+}
+
+
+size_t
+knn_step_norm_max_old(const knn_step_t *step, const double *in, double *out)
+{
+    size_t i;
+    double norm;
+
+    norm = -HUGE_VAL;
+
+    for (i = 0; i < step->n_in; i++) {
+        norm = (in[i] > norm) ? in[i] : norm;
     }
 
     return knn_step_norm(step, norm, in, out);

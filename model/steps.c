@@ -34,6 +34,7 @@ static const knn_step_kind_t knn_step_kinds[] = {
     [KNN_STEP_NORM_L2] = {"norm_l2", knn_step_norm_l2},
     [KNN_STEP_NORM_L2_OLD] = {"norm_l2_old", knn_step_norm_l2_old},
     [KNN_STEP_NORM_MAX] = {"norm_max", knn_step_norm_max},
+    [KNN_STEP_NORM_MAX_OLD] = {"norm_max_old", knn_step_norm_max_old},
     [KNN_STEP_BOX_COX] = {"box_cox", knn_step_box_cox},
     [KNN_STEP_YEO_JOHNSON] = {"yeo_johnson", knn_step_yeo_johnson},
     [KNN_STEP_YEO_JOHNSON_POWER] = {"yeo_johnson_power",

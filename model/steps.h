@@ -44,6 +44,7 @@ typedef enum {
     KNN_STEP_NORM_L2,
     KNN_STEP_NORM_L2_OLD, /* as numpy summed before 1.20 */
     KNN_STEP_NORM_MAX,
+    KNN_STEP_NORM_MAX_OLD, /* with the sign that it has, before 0.23 */
 
     /* numbers [n_in], the exponents */
     KNN_STEP_BOX_COX,

@@ -73,6 +73,7 @@ knn_check_shape(const knn_step_t *step)
     case KNN_STEP_NORM_L2:
     case KNN_STEP_NORM_L2_OLD:
     case KNN_STEP_NORM_MAX:
+    case KNN_STEP_NORM_MAX_OLD:
     case KNN_STEP_ABOVE:
         return knn_check_sizes(step, n, 0, 1);
 
@@ -254,6 +255,7 @@ knn_check_numbers(const knn_step_t *step)
     case KNN_STEP_NORM_L2:
     case KNN_STEP_NORM_L2_OLD:
     case KNN_STEP_NORM_MAX:
+    case KNN_STEP_NORM_MAX_OLD:
         return numbers[0] > 0;
 
     case KNN_STEP_QUANTILE:

@@ -86,6 +86,7 @@ knn_flow_input(const knn_step_t *step, size_t input, size_t first,
     case KNN_STEP_NORM_L2:
     case KNN_STEP_NORM_L2_OLD:
     case KNN_STEP_NORM_MAX:
+    case KNN_STEP_NORM_MAX_OLD:
         return knn_flow_of(to, step->n_out);
 
     case KNN_STEP_ABOVE:

@@ -38,6 +38,8 @@ static const knn_native_word_t knn_native_weights[] = {
 /* what a name of a metric meant in some releases */
 const knn_native_word_t knn_native_formulas[] = {
     {"nan_jaccard", KNN_NAN_JACCARD},
+    {"early_manhattan", KNN_EARLY_MANHATTAN},
+    {"early_braycurtis", KNN_EARLY_BRAYCURTIS},
     {NULL, 0},
 };
 

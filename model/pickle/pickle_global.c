@@ -8,9 +8,41 @@
 
 
 #include <stdio.h>
+#include <string.h>
 
 #include "pickle_machine.h"
 #include "../utf8.h"
+
+
+typedef struct {
+    const char *key;
+    const char *cure;
+} knn_pickle_cure_t;
+
+
+/* what to do without code of one's own, by the attribute that refers to it */
+static const knn_pickle_cure_t knn_pickle_cures[] = {
+    {"weights", "use weights uniform or distance"},
+    {"metric", "use a metric by its name, such as euclidean"},
+    {"func", "transform the data with it, fit on the result and dump that"},
+    {NULL, NULL},
+};
+
+
+/* The cure for an attribute. */
+static const char *
+knn_pickle_cure(const char *key, size_t len)
+{
+    const knn_pickle_cure_t *row;
+
+    for (row = knn_pickle_cures; row->key != NULL; row++) {
+        if (strlen(row->key) == len && memcmp(row->key, key, len) == 0) {
+            return row->cure;
+        }
+    }
+
+    return "dump the fitted estimator alone";
+}
 
 
 /* Refuses a global, naming where it is used as far as that is known. */
@@ -40,14 +72,12 @@ knn_pickle_unknown(knn_pickle_t *pickle, const char *module, size_t module_len,
     }
 
     return knn_pickle_fail(
-        pickle, KNN_UNSUPPORTED,
-        "%s refers to %s.%s%s%s, which is refused; dump the fitted estimator "
-        "alone, with weights uniform or distance and a metric by its name, "
-        "such as euclidean",
+        pickle, KNN_UNSUPPORTED, "%s refers to %s.%s%s%s, which is refused; %s",
         owner, knn_utf8_quote(shown[0], KNN_QUOTE_SIZE, module, module_len),
         knn_utf8_quote(shown[1], KNN_QUOTE_SIZE, name, name_len),
         len == 0 ? "" : " as ",
-        knn_utf8_quote(shown[2], KNN_QUOTE_SIZE, key, len));
+        knn_utf8_quote(shown[2], KNN_QUOTE_SIZE, key, len),
+        knn_pickle_cure(key, len));
 }
 
 

@@ -242,6 +242,8 @@ knn_base_array(knn_fitted_t *fitted, bool *doubles)
         return KNN_OK;
     }
 
+    knn_fitted_early(fitted);
+
     parts->x = knn_ndarray_doubles(fitted->arena, &array, fitted->err);
 
     if (parts->x == NULL) {

@@ -156,6 +156,7 @@ knn_fitted_centroid(knn_fitted_t *fitted)
     }
 
     if (rc == KNN_OK) {
+        knn_fitted_early(fitted);
         rc = knn_centroid_data(fitted);
     }
 

@@ -83,12 +83,13 @@ knn_status_e knn_fitted_dense(knn_fitted_t *fitted, const knn_value_t *value);
 knn_status_e knn_fitted_centroid(knn_fitted_t *fitted);
 
 /*
- * sklearn_metric.c: the effective metric, which may be an object, and then,
- * when the features are counted, its parameters; that of a tree must be the
- * same
+ * sklearn_metric.c: the effective metric, which may be an object; what scipy
+ * made of it in early releases, where it measured full rows; and then, when
+ * the features are counted, its parameters; that of a tree must be the same
  */
 knn_status_e knn_fitted_metric(knn_fitted_t *fitted);
 bool         knn_fitted_has_metric(knn_fitted_t *fitted);
+void         knn_fitted_early(knn_fitted_t *fitted);
 knn_status_e knn_fitted_metric_params(knn_fitted_t *fitted);
 knn_status_e knn_fitted_tree_metric(knn_fitted_t      *fitted,
                                     const knn_value_t *metric);

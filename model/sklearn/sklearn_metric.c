@@ -16,6 +16,9 @@
 /* since then two rows of zeros are 0 apart by jaccard */
 #define KNN_RELEASE_JACCARD 20
 
+/* since then scipy is built to add up the features of a row in their order */
+#define KNN_RELEASE_ORDERED 24
+
 
 /* the classes of trees' metrics */
 static const knn_symbol_e knn_metric_symbols[KNN_METRICS] = {
@@ -37,7 +40,8 @@ static const knn_symbol_e knn_metric_symbols[KNN_METRICS] = {
     [KNN_ROGERSTANIMOTO] = KNN_SYMBOL_ROGERSTANIMOTO,
     [KNN_RUSSELLRAO] = KNN_SYMBOL_RUSSELLRAO,
     [KNN_SOKALMICHENER] = KNN_SYMBOL_SOKALMICHENER,
-    [KNN_SOKALSNEATH] = KNN_SYMBOL_SOKALSNEATH};
+    [KNN_SOKALSNEATH] = KNN_SYMBOL_SOKALSNEATH,
+    [KNN_NAN_JACCARD] = KNN_SYMBOL_JACCARD};
 
 
 /* The metric of a class; false without one. */
@@ -158,7 +162,6 @@ knn_metric_named(knn_fitted_t *fitted, const char *name)
 
     if (parts->metric == KNN_JACCARD && fitted->release < KNN_RELEASE_JACCARD) {
         parts->metric = KNN_NAN_JACCARD;
-        parts->metric_name = knn_metric_get(KNN_NAN_JACCARD)->name;
     }
 
     return rc;
@@ -201,6 +204,27 @@ knn_fitted_metric(knn_fitted_t *fitted)
     }
 
     return rc;
+}
+
+
+void
+knn_fitted_early(knn_fitted_t *fitted)
+{
+    knn_parts_t *parts;
+
+    parts = fitted->parts;
+
+    if (fitted->release >= KNN_RELEASE_ORDERED || knn_fitted_has_metric(fitted))
+    {
+        return;
+    }
+
+    if (parts->metric == KNN_MANHATTAN) {
+        parts->metric = KNN_EARLY_MANHATTAN;
+    }
+    else if (parts->metric == KNN_BRAYCURTIS) {
+        parts->metric = KNN_EARLY_BRAYCURTIS;
+    }
 }
 
 

@@ -282,12 +282,13 @@ knn_transform_normalizer(knn_program_t *program, knn_fitted_t *fitted,
         kind = KNN_STEP_NORM_L2_OLD;
     }
 
-    if (kind == KNN_STEP_NORM_MAX
-        && (strcmp(norm, "max") != 0 || release < KNN_SCALE_MAX))
-    {
+    if (kind == KNN_STEP_NORM_MAX && strcmp(norm, "max") != 0) {
         return knn_fitted_fail(fitted, "norm", KNN_UNSUPPORTED,
-                               "is not served, use l1 or l2, or max of "
-                               "release 0.23 or later");
+                               "is not served, use l1, l2 or max");
+    }
+
+    if (kind == KNN_STEP_NORM_MAX && release < KNN_SCALE_MAX) {
+        kind = KNN_STEP_NORM_MAX_OLD;
     }
 
     /* 0 alone in older releases, and in sparse matrices */

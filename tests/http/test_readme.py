@@ -129,6 +129,41 @@ def test_error(server):
     assert reply.body.decode() == error.rstrip("\n")
 
 
+def names(value):
+    """All members that an object has, and those of what is inside of it."""
+    if isinstance(value, list):
+        return set().union(*map(names, value))
+
+    return set(value) | set().union(*map(names, value.values())) \
+        if isinstance(value, dict) else set()
+
+
+def test_info(serve):
+    models = os.path.join(ROOT, "tests", "models", "1.2.1")
+    nginx = serve("".join(
+        f"knn_model {name} {models}/{name}.{suffix};" for name, suffix in (
+            ("frame_columns", "joblib"), ("radius_classifier", "pkl"))),
+        "location = /models { knn_info; }")
+    told = {name for row in cells("member |") for cell in row
+            for name in code(cell)}
+
+    for model in json.loads(curl(f"{nginx.url}/models"))["models"]:
+        for input in model.pop("inputs"):
+            assert input["name"] == "X"
+
+        assert names(model) <= told, names(model) - told
+
+
+def test_output_that_is_not_served(serve):
+    model = os.path.join(ROOT, "tests", "models", "1.2.1", "regressor.joblib")
+    nginx = serve(f"knn_model values {model};",
+                  "location / { knn_predict values; }")
+    reply = nginx.post("/?output=predict_proba", {"X": [1, 2, 3]})
+    (row,) = [row for row in cells("status | when")
+              if "an output that the model does not serve" in row[1]]
+    assert reply.status == int(row[0])
+
+
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory):
     """Where commands may leave files that later ones read."""

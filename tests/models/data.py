@@ -27,3 +27,15 @@ def apart(n=24, d=3, seed=8):
 def apart_queries(d=3, seed=9):
     """Points among those."""
     return numpy.random.RandomState(seed).uniform(0, 12, (6, d))
+
+
+def signed(n=36, seed=62):
+    """
+    Decimals, mostly below 0, in three classes, and points among them: some
+    are as far from two classes but for the order in which features are added
+    up, which an even number of them leaves to no chance.
+    """
+    rng = numpy.random.RandomState(seed)
+    X = rng.randint(-5, 4, (n, 6)) / 10.0
+    y = rng.randint(0, 3, n)
+    return X, y, rng.randint(-5, 4, (24, 6)) / 10.0

@@ -13,10 +13,11 @@ from sklearn.neighbors import RadiusNeighborsClassifier
 from sklearn.neighbors import RadiusNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, LabelEncoder
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, Normalizer
+from sklearn.preprocessing import RobustScaler
 from sklearn.preprocessing import StandardScaler
 
-from data import apart, apart_queries, lattice, lattice_queries
+from data import apart, apart_queries, lattice, lattice_queries, signed
 from dumps import bundled, inline, pickled
 
 try:
@@ -190,6 +191,29 @@ def columns(maker):
         frame(X), y), frame(near))
 
 
+def early(maker):
+    """What was computed otherwise: sums by SciPy, and the greatest of a row."""
+    if RELEASE >= (0, 24):
+        return
+
+    X, y, near = signed()
+    maker.save("early_centroid", make_pipeline(
+        Normalizer("max"), NearestCentroid(metric="manhattan")).fit(X, y),
+        near, dump=pickled(2), suffix="pkl")
+
+    # two rows of zeros were not a number apart until 0.20
+    maker.save("early_jaccard", KNeighborsClassifier(
+        3, algorithm="ball_tree", leaf_size=4, metric="jaccard").fit(
+            X > 0, y), (near[near.max(axis=1) > 0] > 0).astype(float),
+        dump=pickled(2), suffix="pkl")
+
+    for name in "manhattan", "braycurtis":
+        maker.save("early_" + name, KNeighborsClassifier(
+            3, algorithm="brute", metric=name, weights="distance").fit(
+                X + numpy.arange(len(X))[:, None] / 7.0, y), near,
+            dump=pickled(2), suffix="pkl")
+
+
 def make(maker):
-    for part in classifiers, metrics, others, whole, steps, columns:
+    for part in classifiers, metrics, others, whole, steps, columns, early:
         part(maker)

@@ -157,7 +157,7 @@ def joblibs():
                 0, 1]), ["tfidfvectorizer", "TfidfVectorizer"]),
         ("step_function", make_pipeline(
             FunctionTransformer(own_change), KNeighborsClassifier()).fit(
-                X, Y), ["my_code"]),
+                X, Y), ["my_code.own_change as func", "transform the data"]),
         ("step_kernel", make_pipeline(
             KernelPCA(2), KNeighborsClassifier()).fit(X, Y),
          ["kernelpca", "KernelPCA"]),

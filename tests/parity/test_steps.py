@@ -439,10 +439,7 @@ REFUSED = {
         "feature_range: is no tuple of 2 numbers"),
     "odd_norm": (
         lambda: spoilt(preprocessing.Normalizer(), "norm", "l3"),
-        "norm: is not served, use l1 or l2"),
-    "old_norm": (
-        lambda: older(fitted(preprocessing.Normalizer("max"))),
-        "norm: is not served, use l1 or l2, or max of release 0.23"),
+        "norm: is not served, use l1, l2 or max"),
     "old_degree": (
         lambda: older(fitted(preprocessing.PolynomialFeatures(3))),
         "degree: is 3, which is served from 1, and above 2 of release 0.22"),

@@ -271,6 +271,30 @@ plain_braycurtis(const knn_parts_t *parts, const double *a, const double *b)
 }
 
 
+/* The features in their order, or more than four of them twofold. */
+static inline double
+plain_early_sum(const knn_parts_t *parts, const double *a, const double *b,
+                double sign)
+{
+    size_t  j, n;
+    double *t, sum;
+
+    n = parts->n_features;
+    t = malloc(n * sizeof(double));
+    sum = 0;
+
+    for (j = 0; j < n; j++) {
+        t[j] = fabs(a[j] + sign * b[j]);
+        sum += t[j];
+    }
+
+    sum = (n > 4) ? plain_twofold(t, n) : sum;
+    free(t);
+
+    return sum;
+}
+
+
 static inline double
 plain_nan_euclidean(const knn_parts_t *parts, const double *a, const double *b)
 {
@@ -368,6 +392,13 @@ plain_rdist(const knn_parts_t *parts, const double *a, const double *b)
     case KNN_BRAYCURTIS:
     case KNN_SCIPY_BRAYCURTIS:
         return plain_braycurtis(parts, a, b);
+
+    case KNN_EARLY_MANHATTAN:
+        return plain_early_sum(parts, a, b, -1);
+
+    case KNN_EARLY_BRAYCURTIS:
+        return plain_early_sum(parts, a, b, -1)
+               / plain_early_sum(parts, a, b, 1);
 
     case KNN_HAVERSINE:
         s = sin(0.5 * (a[0] - b[0]));

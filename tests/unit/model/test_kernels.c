@@ -58,6 +58,8 @@ number(fixture_t *f)
     case KNN_CANBERRA:
     case KNN_BRAYCURTIS:
     case KNN_SCIPY_BRAYCURTIS:
+    case KNN_EARLY_MANHATTAN:
+    case KNN_EARLY_BRAYCURTIS:
     case KNN_SCIPY_SEUCLIDEAN:
     case KNN_SCIPY_MAHALANOBIS:
         return (fixture_random(f) % 4 == 0)
