@@ -17,9 +17,10 @@
 #include "ngx_http_knn_module.h"
 
 
-/* what one step takes: bytes, rows */
-#define NGX_HTTP_KNN_PARSE_STEP   8192
-#define NGX_HTTP_KNN_SEARCH_STEP  16
+/* what one step takes: bytes, a query's budget, values */
+#define NGX_HTTP_KNN_PARSE_STEP   16384
+#define NGX_HTTP_KNN_SEARCH_STEP  65536
+#define NGX_HTTP_KNN_ENCODE_STEP  1024
 
 
 static ngx_int_t ngx_http_knn_parse(ngx_http_knn_work_t *work);
@@ -266,46 +267,52 @@ ngx_http_knn_create_reply(ngx_http_knn_work_t *work)
     }
 
     work->reply = ngx_create_temp_buf(work->pool, size);
+    if (work->reply == NULL) {
+        return NGX_ABORT;
+    }
 
-    return work->reply ? NGX_OK : NGX_ABORT;
+    knn_reply_begin(&work->writer, work->model->reply, work->query,
+                    work->single || knn_request_rows(work->request)->single,
+                    (char *) work->reply->pos);
+
+    return NGX_OK;
 }
 
 
 static ngx_int_t
 ngx_http_knn_encode(ngx_http_knn_work_t *work)
 {
-    bool                 single;
-    ngx_buf_t           *b;
-    knn_reply_writer_t   writer;
+    if (!knn_reply_run(&work->writer, NGX_HTTP_KNN_ENCODE_STEP)) {
+        return NGX_AGAIN;
+    }
 
-    b = work->reply;
-
-    single = work->single || knn_request_rows(work->request)->single;
-
-    knn_reply_begin(&writer, work->model->reply, work->query, single,
-                    (char *) b->pos);
-
-    (void) knn_reply_run(&writer, SIZE_MAX);
-
-    b->last = (u_char *) writer.p;
+    work->reply->last = (u_char *) work->writer.p;
 
     return NGX_OK;
 }
 
 
-/* Aligned by hand: posix_memalign() costs more than the bytes it saves. */
+/* The pool is another one when a thread takes the work over. */
 static void *
 ngx_http_knn_alloc(void *data, size_t size)
 {
     ngx_http_knn_work_t *work = data;
 
+    return ngx_http_knn_palloc(work->pool, size);
+}
+
+
+/* Aligned by hand: posix_memalign() costs more than the bytes it saves. */
+void *
+ngx_http_knn_palloc(ngx_pool_t *pool, size_t size)
+{
     u_char  *p;
 
     if (size > NGX_MAX_SIZE_T_VALUE - KNN_ALIGNMENT) {
         return NULL;
     }
 
-    p = ngx_pnalloc(work->pool, size + KNN_ALIGNMENT - 1);
+    p = ngx_pnalloc(pool, size + KNN_ALIGNMENT - 1);
     if (p == NULL) {
         return NULL;
     }

@@ -151,6 +151,27 @@ knn_cell_missing(const knn_cell_t *cell)
 }
 
 
+bool
+knn_cell_value(const knn_cell_t *cell, bool missing, double *value)
+{
+    bool number;
+
+    number = knn_cell_number(cell, value);
+
+    if ((number && isfinite(*value)) || knn_cell_boolean(cell, value)) {
+        return true;
+    }
+
+    if (!missing || !((number && isnan(*value)) || knn_cell_missing(cell))) {
+        return false;
+    }
+
+    *value = NAN;
+
+    return true;
+}
+
+
 size_t
 knn_cell_text(const knn_cell_t *cell, char *text)
 {

@@ -42,6 +42,12 @@ bool knn_cell_boolean(const knn_cell_t *cell, double *value);
 bool knn_cell_missing(const knn_cell_t *cell);
 
 /*
+ * True for what a column of numbers takes: a finite number, a truth value
+ * and, if missing, what stands for no value, which is NaN.
+ */
+bool knn_cell_value(const knn_cell_t *cell, bool missing, double *value);
+
+/*
  * Writes the cell with its doubled quotes made single, at most as many bytes
  * as it has; returns their number.
  */

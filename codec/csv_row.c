@@ -12,6 +12,7 @@
 
 #include "csv.h"
 #include "feature.h"
+#include "feature_value.h"
 #include "number.h"
 
 
@@ -31,14 +32,16 @@ knn_csv_lacking(knn_csv_t *csv, size_t column, const char *what,
 
 /* Refuses a cell of a column of numbers. */
 static knn_status_e
-knn_csv_refuse(knn_csv_t *csv, size_t column, const knn_cell_t *cell,
-               double value, bool number)
+knn_csv_refuse(knn_csv_t *csv, size_t column, const knn_cell_t *cell)
 {
+    bool          number;
     size_t        row;
+    double        value;
     knn_matrix_t *matrix;
 
     matrix = csv->matrix;
     row = knn_matrix_row(matrix);
+    number = knn_cell_number(cell, &value);
 
     if (cell->size == 0) {
         return knn_csv_lacking(csv, column, "empty", NULL);
@@ -81,22 +84,15 @@ static const char *
 knn_csv_other(knn_csv_t *csv, const char *p, const char *end, size_t column,
               bool missing, double *value)
 {
-    bool       number;
     knn_cell_t cell;
 
     p = knn_cell_read(p, end, &cell);
-    number = knn_cell_number(&cell, value);
 
-    if ((number && isfinite(*value)) || knn_cell_boolean(&cell, value)) {
+    if (knn_cell_value(&cell, missing, value)) {
         return p;
     }
 
-    if (missing && ((number && isnan(*value)) || knn_cell_missing(&cell))) {
-        *value = NAN;
-        return p;
-    }
-
-    (void) knn_csv_refuse(csv, column, &cell, *value, number);
+    (void) knn_csv_refuse(csv, column, &cell);
 
     return NULL;
 }
@@ -124,64 +120,40 @@ knn_csv_number(knn_csv_t *csv, const char *begin, const char *end,
 }
 
 
-/* The number of the text of a cell that begins at p and ends before last. */
-static double
-knn_csv_code(const knn_feature_t *feature, const knn_cell_t *cell,
-             const char *p, const char *last, const char *text, size_t size)
-{
-    double code;
-
-    if (!cell->quoted) {
-        /* with the blanks around it, but the one of the line's end */
-        last -= last > p && last[-1] == '\r';
-        code = knn_feature_code(feature, p, (size_t) (last - p));
-
-        if (code != KNN_TEXT_UNKNOWN) {
-            return code;
-        }
-    }
-
-    return knn_feature_code(feature, text, size);
-}
-
-
 /* Reads the text of a cell; returns the comma behind it, end or NULL. */
 static const char *
 knn_csv_word(knn_csv_t *csv, const char *p, const char *end, size_t index,
              double *value)
 {
-    size_t               size;
     knn_cell_t           cell;
-    const char          *last, *text;
+    const char          *last, *behind;
     const knn_feature_t *feature;
 
     feature = &csv->matrix->options.info->features[index];
     last = knn_cell_read(p, end, &cell);
-    text = knn_csv_text(csv, &cell, &size);
+    cell.data = knn_csv_text(csv, &cell, &cell.size);
 
-    if (text == NULL) {
+    if (cell.data == NULL) {
         (void) knn_matrix_fail(csv->matrix, KNN_NO_MEMORY, NULL,
                                "no memory to read row %zu",
                                knn_matrix_row(csv->matrix));
         return NULL;
     }
 
-    *value = knn_csv_code(feature, &cell, p, last, text, size);
+    /* with the blanks around it, but the one of the line's end */
 
-    if (*value != KNN_TEXT_UNKNOWN) {
+    behind = last - (last > p && last[-1] == '\r');
+
+    if (cell.quoted) {
+        p = cell.data;
+        behind = p + cell.size;
+    }
+
+    if (knn_feature_text(feature, p, (size_t) (behind - p), &cell, value)) {
         return last;
     }
 
-    if (feature->missing && knn_cell_missing(&cell)) {
-        *value = NAN;
-        return last;
-    }
-
-    if (feature->open) {
-        return last;
-    }
-
-    (void) knn_feature_unknown(csv->matrix, index, NULL, text, size);
+    (void) knn_feature_unknown(csv->matrix, index, NULL, cell.data, cell.size);
 
     return NULL;
 }

@@ -14,11 +14,11 @@
 
 
 /*
- * A token that is cut is read again from its start with every piece, so small
- * pieces are gathered first.
+ * A token that is cut is read again from its start with every piece, so
+ * smaller pieces are gathered first: no feed reads more than this beyond what
+ * it is given.
  */
-#define KNN_JSON_PIECE   4096
-#define KNN_JSON_STAGING 16384
+#define KNN_JSON_PIECE 4096
 
 
 /* Gives bytes to yajl. */
@@ -129,16 +129,16 @@ knn_json_take(knn_json_t *json, const char *data, size_t size)
     }
 
     if (json->staging == NULL) {
-        json->staging = knn_memory_alloc(&json->memory, KNN_JSON_STAGING);
+        json->staging = knn_memory_alloc(&json->memory, KNN_JSON_PIECE);
     }
 
-    n = KNN_JSON_STAGING - json->staged;
+    n = KNN_JSON_PIECE - json->staged;
     n = size < n ? size : n;
 
     memcpy(json->staging + json->staged, data, n);
     json->staged += n;
 
-    if (json->staged < KNN_JSON_STAGING) {
+    if (json->staged < KNN_JSON_PIECE) {
         return KNN_OK;
     }
 

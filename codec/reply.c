@@ -15,79 +15,119 @@
 #define KNN_REPLY_TAIL ",\"model\":\"\",\"version\":\"\"}"
 
 
-/* All rows of a member as an array. */
-static char *
-knn_reply_list(const knn_reply_t *reply, const knn_query_t *query,
-               knn_reply_pt write, char *p)
+/* Begins a member with its name. */
+static inline char *
+knn_reply_name(knn_reply_writer_t *writer, const knn_reply_member_t *member,
+               char *p)
 {
-    size_t row;
+    const knn_piece_t *name;
 
-    *p++ = '[';
+    name = writer->single ? &member->single : &member->list;
 
-    for (row = 0; row < query->rows; row++) {
-        p = write(reply, query, row, p);
-        *p++ = ',';
+    return knn_reply_copy(p, name->data, name->size);
+}
+
+
+/*
+ * Writes more of a member, with a comma behind it; writer->row is the last
+ * when it is whole.  Returns its end.
+ */
+static inline char *
+knn_reply_rows(knn_reply_writer_t *writer, const knn_reply_member_t *member,
+               char *p)
+{
+    if (writer->row == writer->first && writer->neighbor == 0) {
+        p = knn_reply_name(writer, member, p);
     }
 
-    p[-1] = ']';
+    do {
+        p = member->write(writer, p);
+
+        if (writer->neighbor == 0) {
+            *p++ = ',';
+            writer->row++;
+        }
+
+    } while (writer->row < writer->last && writer->values > 0);
 
     return p;
 }
 
 
-/* The members of one row, each with a comma behind it. */
-static char *
-knn_reply_row(const knn_reply_t *reply, const knn_query_t *query, size_t row,
-              char *p)
+/* Writes more members; true when all are there, each with a comma behind it. */
+static bool
+knn_reply_some(knn_reply_writer_t *writer, size_t values)
 {
-    size_t      i;
-    const char *name;
+    char                     *p;
+    const knn_reply_member_t *member;
 
-    for (i = 0; i < KNN_REPLY_MEMBERS; i++) {
-        if (query->outputs & knn_reply_members[i].outputs) {
-            name = knn_reply_members[i].single;
-            p = knn_reply_copy(p, name, strlen(name));
-            p = knn_reply_members[i].write(reply, query, row, p);
+    p = writer->p;
+    writer->values = values;
+
+    for (/* void */; writer->member < KNN_REPLY_MEMBERS; writer->member++) {
+        member = &knn_reply_members[writer->member];
+
+        if (!(writer->query->outputs & member->outputs)) {
+            continue;
+        }
+
+        if (writer->values == 0) {
+            break;
+        }
+
+        p = knn_reply_rows(writer, member, p);
+
+        if (writer->row < writer->last) {
+            break;
+        }
+
+        writer->row = writer->first;
+
+        if (!writer->single) {
+            p[-1] = ']';
             *p++ = ',';
         }
     }
 
-    return p;
+    writer->p = p;
+
+    return writer->member == KNN_REPLY_MEMBERS;
 }
 
 
-/* The members of all rows, each with a comma behind it. */
-static char *
-knn_reply_rows(const knn_reply_t *reply, const knn_query_t *query, char *p)
-{
-    size_t      i;
-    const char *name;
-
-    for (i = 0; i < KNN_REPLY_MEMBERS; i++) {
-        if (query->outputs & knn_reply_members[i].outputs) {
-            name = knn_reply_members[i].list;
-            p = knn_reply_copy(p, name, strlen(name));
-            p = knn_reply_list(reply, query, knn_reply_members[i].write, p);
-            *p++ = ',';
-        }
-    }
-
-    return p;
-}
-
-
-char *
-knn_reply_write(const knn_reply_t *reply, const knn_query_t *query, bool single,
-                char *p)
+void
+knn_reply_begin(knn_reply_writer_t *writer, const knn_reply_t *reply,
+                const knn_query_t *query, bool single, char *p)
 {
     *p++ = '{';
 
-    p = single ? knn_reply_row(reply, query, 0, p)
-               : knn_reply_rows(reply, query, p);
+    writer->p = p;
+    writer->reply = reply;
+    writer->query = query;
+    writer->single = single;
+    writer->member = 0;
+    writer->first = 0;
+    writer->last = single ? 1 : query->rows;
+    writer->row = 0;
+    writer->neighbor = 0;
+}
+
+
+bool
+knn_reply_run(knn_reply_writer_t *writer, size_t values)
+{
+    const knn_reply_t *reply;
+
+    if (!knn_reply_some(writer, values)) {
+        return false;
+    }
 
     /* the tail has the comma */
 
-    return knn_reply_copy(p - 1, reply->tail, reply->tail_size);
+    reply = writer->reply;
+    writer->p = knn_reply_copy(writer->p - 1, reply->tail, reply->tail_size);
+
+    return true;
 }
 
 
@@ -95,11 +135,19 @@ char *
 knn_reply_write_row(const knn_reply_t *reply, const knn_query_t *query,
                     size_t row, char *p)
 {
-    *p++ = '{';
-    p = knn_reply_row(reply, query, row, p);
-    p[-1] = '}';
+    knn_reply_writer_t writer;
 
-    return p;
+    knn_reply_begin(&writer, reply, query, true, p);
+
+    writer.first = row;
+    writer.last = row + 1;
+    writer.row = row;
+
+    (void) knn_reply_some(&writer, SIZE_MAX);
+
+    writer.p[-1] = '}';
+
+    return writer.p;
 }
 
 
@@ -151,7 +199,7 @@ knn_reply_room(const knn_reply_t *reply, unsigned outputs, size_t rows,
     total = sizeof("{}");
 
     for (i = 0; i < KNN_REPLY_MEMBERS; i++) {
-        total += strlen(knn_reply_members[i].list) + sizeof("[],");
+        total += knn_reply_members[i].list.size + sizeof("],");
     }
 
     /* novelty and commas */

@@ -18,21 +18,43 @@
 typedef struct knn_reply_s knn_reply_t;
 
 
+/* a reply that is being written; all but p is the writer's own */
+typedef struct {
+    char *p; /* the end of what is written */
+
+    const knn_reply_t *reply;
+    const knn_query_t *query;
+    bool               single;
+
+    size_t member;   /* that is being written */
+    size_t first;    /* its rows */
+    size_t last;     /* and their end */
+    size_t row;      /* that is being written */
+    size_t neighbor; /* of the row, the next */
+    size_t values;   /* that may be written until the next pause */
+} knn_reply_writer_t;
+
+
 /* NULL when there is no memory; model must outlive it. */
 knn_reply_t *knn_reply_create(const knn_model_t *model, const char *name,
                               const char *version);
 
 void knn_reply_destroy(knn_reply_t *reply);
 
-/* The bytes that knn_reply_write() needs at most, 0 beyond size_t. */
+/* The bytes that a reply needs at most, 0 beyond size_t. */
 size_t knn_reply_size(const knn_reply_t *reply, const knn_query_t *query);
 
+/* Begins at p the reply to a finished query, as one row's object when single. */
+void knn_reply_begin(knn_reply_writer_t *writer, const knn_reply_t *reply,
+                     const knn_query_t *query, bool single, char *p);
+
 /*
- * Writes the reply to a finished query, as one row's object when single;
- * returns the end of what was written.
+ * Writes more of the reply, about so many values: labels, probabilities,
+ * indices and distances.  A row is divided between its neighbors only, so its
+ * other values are written together.  True when the reply is whole, which
+ * ends at writer->p; it must not be called again then.
  */
-char *knn_reply_write(const knn_reply_t *reply, const knn_query_t *query,
-                      bool single, char *p);
+bool knn_reply_run(knn_reply_writer_t *writer, size_t values);
 
 /* The bytes that knn_reply_write_row() needs at most, 0 beyond size_t. */
 size_t knn_reply_row_size(const knn_reply_t *reply, const knn_query_t *query,

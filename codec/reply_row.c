@@ -144,23 +144,39 @@ knn_reply_proba(const knn_reply_t *reply, const knn_query_t *query, size_t row,
 }
 
 
+/* Counts values as written. */
+static inline void
+knn_reply_spend(knn_reply_writer_t *writer, size_t values)
+{
+    writer->values -= values < writer->values ? values : writer->values;
+}
+
+
 /* The prediction for a row. */
 static char *
-knn_reply_prediction(const knn_reply_t *reply, const knn_query_t *query,
-                     size_t row, char *p)
+knn_reply_prediction(knn_reply_writer_t *writer, char *p)
 {
+    const knn_reply_t *reply;
+
+    reply = writer->reply;
+    knn_reply_spend(writer, reply->info->n_outputs);
+
     return reply->info->regressor
-               ? knn_reply_outputs(reply, query, row, knn_reply_value, p)
-               : knn_reply_outputs(reply, query, row, knn_reply_class, p);
+               ? knn_reply_outputs(reply, writer->query, writer->row,
+                                   knn_reply_value, p)
+               : knn_reply_outputs(reply, writer->query, writer->row,
+                                   knn_reply_class, p);
 }
 
 
 /* The probabilities for a row. */
 static char *
-knn_reply_probabilities(const knn_reply_t *reply, const knn_query_t *query,
-                        size_t row, char *p)
+knn_reply_probabilities(knn_reply_writer_t *writer, char *p)
 {
-    return knn_reply_outputs(reply, query, row, knn_reply_proba, p);
+    knn_reply_spend(writer, writer->reply->labels.count);
+
+    return knn_reply_outputs(writer->reply, writer->query, writer->row,
+                             knn_reply_proba, p);
 }
 
 
@@ -184,26 +200,52 @@ knn_reply_target(const knn_reply_t *reply, const knn_query_t *query, size_t row,
 }
 
 
-/* The neighbors of a row. */
-static char *
-knn_reply_neighbors(const knn_reply_t *reply, const knn_query_t *query,
-                    size_t row, char *p)
+/* A neighbor, by its place in the query; with a comma behind it. */
+static inline char *
+knn_reply_neighbor(const knn_reply_t *reply, const knn_query_t *query, size_t i,
+                   char *p)
 {
-    size_t i;
+    p = knn_reply_literal(p, "{\"index\":");
+    p = knn_number_write_integer(p, query->indices[i]);
+    p = knn_reply_literal(p, ",\"distance\":");
+    p = knn_reply_number(query->distances[i], p);
+    p = knn_reply_target(reply, query, (size_t) query->indices[i], p);
 
-    *p++ = '[';
+    return knn_reply_literal(p, "},");
+}
 
-    for (i = query->first[row]; i < query->first[row + 1]; i++) {
-        p = knn_reply_literal(p, "{\"index\":");
-        p = knn_number_write_integer(p, query->indices[i]);
-        p = knn_reply_literal(p, ",\"distance\":");
-        p = knn_reply_number(query->distances[i], p);
-        p = knn_reply_target(reply, query, (size_t) query->indices[i], p);
-        p = knn_reply_literal(p, "},");
+
+/* The neighbors of a row, as many as may be written. */
+static char *
+knn_reply_neighbors(knn_reply_writer_t *writer, char *p)
+{
+    size_t        i;
+    const size_t *first;
+
+    first = writer->query->first + writer->row;
+    i = first[0] + writer->neighbor;
+
+    if (writer->neighbor == 0) {
+        *p++ = '[';
     }
 
-    p -= i > query->first[row];
+    for (/* void */; i < first[1] && writer->values > 0; i++) {
+        p = knn_reply_neighbor(writer->reply, writer->query, i, p);
+        knn_reply_spend(writer, 2 + writer->reply->info->n_outputs);
+    }
+
+    if (i < first[1]) {
+        writer->neighbor = i - first[0];
+        return p;
+    }
+
+    /* the last comma */
+
+    p -= i > first[0];
     *p++ = ']';
+
+    writer->neighbor = 0;
+    knn_reply_spend(writer, 1);
 
     return p;
 }
@@ -211,19 +253,25 @@ knn_reply_neighbors(const knn_reply_t *reply, const knn_query_t *query,
 
 /* The novelty of a row. */
 static char *
-knn_reply_novelty(const knn_reply_t *reply, const knn_query_t *query,
-                  size_t row, char *p)
+knn_reply_novelty(knn_reply_writer_t *writer, char *p)
 {
-    (void) reply;
+    knn_reply_spend(writer, 1);
 
-    return knn_number_write(p, query->novelty[row]);
+    return knn_number_write(p, writer->query->novelty[writer->row]);
 }
 
 
+#define KNN_PIECE(text)                                                        \
+    {                                                                          \
+        text, sizeof(text) - 1                                                 \
+    }
+
 const knn_reply_member_t knn_reply_members[KNN_REPLY_MEMBERS] = {
-    {KNN_PREDICT, "\"prediction\":", "\"predictions\":", knn_reply_prediction},
-    {KNN_PREDICT_PROBA,
-     "\"probabilities\":", "\"probabilities\":", knn_reply_probabilities},
-    {KNN_KNEIGHBORS, "\"neighbors\":", "\"neighbors\":", knn_reply_neighbors},
-    {KNN_PREDICT_PROBA | KNN_KNEIGHBORS,
-     "\"novelty\":", "\"novelty\":", knn_reply_novelty}};
+    {KNN_PREDICT, KNN_PIECE("\"prediction\":"), KNN_PIECE("\"predictions\":["),
+     knn_reply_prediction},
+    {KNN_PREDICT_PROBA, KNN_PIECE("\"probabilities\":"),
+     KNN_PIECE("\"probabilities\":["), knn_reply_probabilities},
+    {KNN_KNEIGHBORS, KNN_PIECE("\"neighbors\":"), KNN_PIECE("\"neighbors\":["),
+     knn_reply_neighbors},
+    {KNN_PREDICT_PROBA | KNN_KNEIGHBORS, KNN_PIECE("\"novelty\":"),
+     KNN_PIECE("\"novelty\":["), knn_reply_novelty}};

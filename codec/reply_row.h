@@ -30,16 +30,18 @@ struct knn_reply_s {
 };
 
 
-/* Writes what a member holds for one row; returns its end. */
-typedef char *(*knn_reply_pt)(const knn_reply_t *reply,
-                              const knn_query_t *query, size_t row, char *p);
+/*
+ * Writes what a member holds for the writer's row, or as much more of it as
+ * may be written: writer->neighbor is 0 when that is whole.  Returns its end.
+ */
+typedef char *(*knn_reply_pt)(knn_reply_writer_t *writer, char *p);
 
 
 /* a member is there for any of its outputs */
 typedef struct {
     unsigned     outputs;
-    const char  *single; /* its name for one row */
-    const char  *list;   /* and for an array of rows */
+    knn_piece_t  single; /* its name for one row */
+    knn_piece_t  list;   /* and what begins an array of rows */
     knn_reply_pt write;
 } knn_reply_member_t;
 

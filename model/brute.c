@@ -10,35 +10,50 @@
 #include "search.h"
 
 
-/* Keeps the nearest rows and among equally distant ones the lowest. */
+/* Starts with a heap of rows after all others. */
 static void
-knn_brute_lowest(const knn_model_t *model, const double *q,
+knn_lowest_begin(const knn_model_t *model, const double *q,
                  knn_search_t *search)
 {
-    size_t      i, n, block, end;
+    (void) model;
+    (void) q;
+
+    knn_heap_reset(&search->heap, NAN, UINT32_MAX);
+    search->worst = INFINITY;
+}
+
+
+/* Keeps the nearest rows and among equally distant ones the lowest. */
+static bool
+knn_lowest_take(const knn_model_t *model, size_t first, size_t end,
+                knn_search_t *search)
+{
+    size_t      i;
     knn_heap_t *heap;
 
     heap = &search->heap;
 
-    knn_heap_reset(heap, NAN, UINT32_MAX);
-
-    for (block = 0; block < model->n_blocks; block += n) {
-        n = model->n_blocks - block;
-        n = (n < KNN_SCAN_BLOCKS) ? n : KNN_SCAN_BLOCKS;
-
-        search->worst = isnan(heap->values[0]) ? INFINITY : heap->values[0];
-        knn_search_scan(model, q, block, n, search);
-
-        end = model->info.n_samples - block * KNN_LANES;
-        end = (end < n * KNN_LANES) ? end : n * KNN_LANES;
-
-        for (i = 0; i < end; i++) {
-            if (knn_search_nearest(model, search, i / 64) >> (i % 64) & 1) {
-                knn_heap_push_ordered(heap, search->rdist[i],
-                                      model->rows[block * KNN_LANES + i]);
-            }
+    for (i = 0; i < end - first; i++) {
+        if (knn_search_near(model, search, i / 64) >> (i % 64) & 1) {
+            knn_heap_push_ordered(heap, search->rdist[i],
+                                  model->rows[first + i]);
         }
     }
+
+    search->worst = isnan(heap->values[0]) ? INFINITY : heap->values[0];
+
+    return true;
+}
+
+
+/* The heap is the answer. */
+static bool
+knn_lowest_end(const knn_model_t *model, knn_search_t *search)
+{
+    (void) model;
+    (void) search;
+
+    return true;
 }
 
 
@@ -47,16 +62,25 @@ knn_brute_lowest(const knn_model_t *model, const double *q,
  * number, not infinity, and is pushed as it lies into a second one.
  */
 static void
-knn_brute_serial(const knn_model_t *model, const double *q,
+knn_serial_begin(const knn_model_t *model, const double *q,
                  knn_search_t *search)
+{
+    (void) model;
+    (void) q;
+
+    knn_heap_reset(&search->heap, DBL_MAX, 0);
+    search->worst = DBL_MAX;
+}
+
+
+/* Pushes the heap into the second one. */
+static bool
+knn_serial_end(const knn_model_t *model, knn_search_t *search)
 {
     size_t     i;
     knn_heap_t last;
 
-    search->worst = DBL_MAX;
-
-    knn_heap_reset(&search->heap, DBL_MAX, 0);
-    (void) knn_search_lanes(model, q, 0, model->info.n_samples, search);
+    (void) model;
 
     last = search->serial;
     knn_heap_reset(&last, DBL_MAX, 0);
@@ -69,17 +93,12 @@ knn_brute_serial(const knn_model_t *model, const double *q,
         search->heap.values[i] = last.values[i];
         search->heap.rows[i] = last.rows[i];
     }
+
+    return true;
 }
 
 
-void
-knn_brute_search(const knn_model_t *model, const double *q,
-                 knn_search_t *search)
-{
-    if (model->lowest) {
-        knn_brute_lowest(model, q, search);
-    }
-    else {
-        knn_brute_serial(model, q, search);
-    }
-}
+const knn_way_t knn_way_lowest = {knn_lowest_begin, NULL, knn_lowest_take,
+                                  knn_lowest_end};
+const knn_way_t knn_way_serial = {knn_serial_begin, NULL, knn_heap_take,
+                                  knn_serial_end};

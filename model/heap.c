@@ -112,13 +112,11 @@ knn_heap_least(const knn_heap_t *heap)
     size_t i;
     double least;
 
-    least = heap->values[0];
+    least = INFINITY;
 
-    for (i = 1; i < heap->size; i++) {
-        if (heap->values[i] < least) {
-            least = heap->values[i];
-        }
+    for (i = 0; i < heap->size; i++) {
+        least = (heap->values[i] < least) ? heap->values[i] : least;
     }
 
-    return least;
+    return (least == INFINITY) ? heap->values[0] : least;
 }

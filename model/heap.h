@@ -37,7 +37,7 @@ void knn_heap_push_ordered(knn_heap_t *heap, double value, uint32_t row);
 /* Sorts pairs in any order, by value and then by row. */
 void knn_heap_sort_ordered(knn_heap_t *heap);
 
-/* The smallest value, sorted or not. */
+/* The smallest value, sorted or not; the first when none is finite. */
 double knn_heap_least(const knn_heap_t *heap);
 
 

@@ -135,11 +135,19 @@ typedef struct {
     size_t               n_steps;       /* before the estimator */
     const char *const   *steps;         /* [n_steps], "StandardScaler" */
 
-    size_t novelty_samples; /* rows behind novelty */
-    size_t n_golden;        /* queries that were replayed at load */
-    size_t file_size;       /* bytes */
-    size_t memory;          /* bytes the model holds */
-    char   sha256[65];      /* of the file and those beside it */
+    /*
+     * Training rows behind novelty: all of them, and novelty is exact, while
+     * n_samples^2 times the features takes no more than 2^31 multiplications
+     * (10000 rows of 21 features, less of costly metrics), some tenths of a
+     * second; of larger models as many, evenly spaced, as that allows.
+     */
+    size_t novelty_samples;
+
+    size_t n_golden;   /* queries that were replayed at load */
+    size_t n_files;    /* that were read, those beside it too */
+    size_t file_size;  /* bytes */
+    size_t memory;     /* bytes the model holds */
+    char   sha256[65]; /* of the file and those beside it */
 } knn_model_info_t;
 
 
@@ -154,8 +162,8 @@ typedef struct knn_model_s knn_model_t;
 
 /*
  * Rows to predict and, as far as done, their results.  Arrays that were not
- * asked for are NULL; novelty comes with KNN_PREDICT_PROBA and
- * KNN_KNEIGHBORS.  All arrays are in C order.
+ * asked for are NULL; nearest and novelty always come, but for models without
+ * neighbors (NearestCentroid).  All arrays are in C order.
  *
  * A row that cannot be answered ends the query: failed is then its number
  * and error says of it why, without the number: "has no neighbors …".
@@ -173,7 +181,9 @@ typedef struct {
     size_t   *first;     /* [rows + 1], a row's place in these two: */
     int64_t  *indices;   /* of training rows, the nearest first */
     double   *distances; /* to them */
-    double   *novelty;   /* [rows], 0 to 1 */
+    double   *nearest;   /* [rows], distance to the nearest training row, also
+                            beyond a radius; NaN when none is a number */
+    double   *novelty;   /* [rows], 0 to 1; 1 where nearest is NaN */
 
     size_t      failed;
     knn_error_t error; /* status KNN_OK until a row fails */
@@ -221,8 +231,26 @@ size_t knn_query_size(const knn_model_t *model, size_t rows, unsigned outputs);
 knn_query_t *knn_query_init(void *memory, const knn_model_t *model,
                             const double *x, size_t rows, unsigned outputs);
 
-/* Computes up to rows more rows; true when all are done or one failed. */
-bool knn_query_run(knn_query_t *query, size_t rows);
+/*
+ * Computes until budget is used up, and goes on there when called again; true
+ * when all rows are done or one failed.
+ *
+ * budget counts multiplications, or what takes as long, 0.1 to 1 ns each: the
+ * training rows measured times their features times what the metric does with
+ * one, as much for a node of a tree, and some hundreds for each row.  Nothing
+ * is done with 0, and all with SIZE_MAX.  A call ends behind the first piece
+ * of work that leaves nothing of the budget: the largest are one measuring of
+ * training rows, 2^15 multiplications or 32 rows, and what is done with a row
+ * before and after its search: the steps, the vote and the sort.
+ */
+bool knn_query_run(knn_query_t *query, size_t budget);
+
+/*
+ * True if a row has the same prediction in two queries that are done and have
+ * KNN_PREDICT.  The models may differ: numbers and truth values are compared
+ * by value, strings by their bytes, and NaN equals NaN.
+ */
+bool knn_labels_equal(const knn_query_t *a, const knn_query_t *b, size_t row);
 
 
 #endif /* KNN_H */

@@ -267,9 +267,14 @@ knn_model_fill(knn_model_t *model, const knn_parts_t *parts)
         || knn_model_describe(model, parts) != 0
         || knn_model_names(model, parts) != 0
         || knn_model_steps(model, parts) != 0
-        || knn_targets_build(model, parts) != 0
-        || knn_model_rows(model, parts) != 0)
+        || knn_targets_build(model, parts) != 0)
     {
+        return -1;
+    }
+
+    knn_cost_reckon(model);
+
+    if (knn_model_rows(model, parts) != 0) {
         return -1;
     }
 

@@ -30,6 +30,17 @@
 /* blocks whose distances are computed at once, as many as L1 holds well */
 #define KNN_SCAN_BLOCKS 64
 
+/* blocks that a kernel is at its best with, the least at once */
+#define KNN_SCAN_LEAST 4
+
+/* multiplications as long as the rest of a row, a node and a neighbor take */
+#define KNN_ROW_WORK      512
+#define KNN_VISIT_WORK    128
+#define KNN_NEIGHBOR_WORK 16
+
+/* multiplications at once, unless they are of the least blocks: some 10 us */
+#define KNN_SCAN_WORK 0x8000
+
 
 typedef struct {
     uint32_t first; /* lane of the first row of a leaf */
@@ -55,6 +66,10 @@ struct knn_model_s {
     knn_metric_e         kind;  /* of the metric */
     knn_space_t          space; /* of the training rows */
     const knn_kernels_t *kernels;
+
+    size_t cost;     /* of measuring a row, in multiplications */
+    size_t row_cost; /* of all else that is done for a point */
+    size_t n_scan;   /* blocks that are measured at once */
 
     bool            aligned; /* no leaves share a block */
     size_t          n_blocks;
@@ -84,6 +99,9 @@ struct knn_model_s {
 
 /* Fills blocks, rows, nodes and pairs; -1 when there is no memory. */
 int knn_layout_build(knn_model_t *model, const knn_parts_t *parts);
+
+/* Reckons cost, row_cost and n_scan. */
+void knn_cost_reckon(knn_model_t *model);
 
 /* Chooses the kernel. */
 void knn_model_use(knn_model_t *model, const knn_kernels_t *kernels);

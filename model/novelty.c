@@ -26,16 +26,10 @@ typedef struct {
 static size_t
 knn_novelty_samples(const knn_model_t *model)
 {
-    double rows, cost;
+    double rows;
 
-    cost = (double) model->info.n_samples * (double) model->space.n_features
-           * model->metric->cost;
-
-    if (model->space.vi != NULL) {
-        cost *= (double) model->space.n_features;
-    }
-
-    rows = KNN_NOVELTY_BUDGET / cost;
+    rows = KNN_NOVELTY_BUDGET
+           / ((double) model->info.n_samples * (double) model->cost);
 
     if (rows >= (double) model->info.n_samples) {
         return model->info.n_samples;
@@ -185,20 +179,27 @@ knn_novelty_build(knn_model_t *model, const knn_parts_t *parts)
 double
 knn_novelty(const knn_model_t *model, double dist)
 {
-    size_t        n, half;
+    size_t        i, n, below, quarter;
     const double *base;
 
-    /* base: as many entries before it as are known to be below dist */
-
-    base = model->nearest;
     dist = knn_novelty_number(dist);
+    base = model->nearest;
 
-    for (n = model->info.novelty_samples; n > 1; n -= half) {
-        half = n / 2;
-        base = (base[half - 1] < dist) ? base + half : base;
+    /* all before base are below dist; three looks at once, and no branches */
+
+    for (n = model->info.novelty_samples; n > 3; n -= 3 * quarter) {
+        quarter = n / 4;
+        base += quarter
+                * ((size_t) (base[quarter - 1] < dist)
+                   + (size_t) (base[2 * quarter - 1] < dist)
+                   + (size_t) (base[3 * quarter - 1] < dist));
     }
 
-    n = (size_t) (base - model->nearest) + (*base < dist);
+    below = (size_t) (base - model->nearest);
 
-    return (double) n / (double) model->info.novelty_samples;
+    for (i = 0; i < n; i++) {
+        below += base[i] < dist;
+    }
+
+    return (double) below / (double) model->info.novelty_samples;
 }

@@ -81,18 +81,24 @@ knn_query_neighbors(knn_query_t *query, size_t row, const knn_heap_t *heap)
 }
 
 
-/* How unlike the training data a row with these neighbors is. */
-static double
-knn_query_novelty(const knn_model_t *model, const knn_heap_t *found)
+/* How far the nearest of these rows is, and how unlike the others that is. */
+static void
+knn_query_novelty(knn_query_t *query, size_t row, const knn_heap_t *found)
 {
-    return knn_novelty(
-        model, model->metric->to_dist(&model->space, knn_heap_least(found)));
+    double             nearest;
+    const knn_model_t *model;
+
+    model = query->model;
+    nearest = model->metric->to_dist(&model->space, knn_heap_least(found));
+
+    query->nearest[row] = nearest;
+    query->novelty[row] = knn_novelty(model, nearest);
 }
 
 
 /* Computes a row from its k nearest neighbors. */
-static bool
-knn_query_nearest(knn_query_t *query, size_t row, const double *q)
+static void
+knn_query_nearest(knn_query_t *query, size_t row)
 {
     knn_heap_t        *heap;
     knn_search_t      *search;
@@ -102,24 +108,17 @@ knn_query_nearest(knn_query_t *query, size_t row, const double *q)
     search = &((knn_scratch_t *) query->scratch)->search;
     heap = &search->heap;
 
-    knn_search(model, q, search);
-
     if (search->ordered) {
         knn_sort(heap, model->sort);
     }
 
     knn_query_predict(query, row, heap);
-
-    if (query->novelty != NULL) {
-        query->novelty[row] = knn_query_novelty(model, heap);
-    }
+    knn_query_novelty(query, row, heap);
 
     if (query->indices != NULL) {
         knn_query_distances(model, heap);
         knn_query_neighbors(query, row, heap);
     }
-
-    return true;
 }
 
 
@@ -163,9 +162,9 @@ knn_query_sort(const knn_model_t *model, knn_heap_t *found)
 }
 
 
-/* Computes a row from all neighbors within the radius. */
+/* Computes a row from all neighbors within the radius, if it has an answer. */
 static bool
-knn_query_within(knn_query_t *query, size_t row, const double *q)
+knn_query_within(knn_query_t *query, size_t row)
 {
     knn_heap_t        *found;
     knn_search_t      *search;
@@ -175,22 +174,14 @@ knn_query_within(knn_query_t *query, size_t row, const double *q)
     search = &((knn_scratch_t *) query->scratch)->search;
     found = &search->found;
 
-    knn_radius_search(model, q, search);
-
     if (found->size == 0 && knn_query_lonely(query, row)) {
         return false;
     }
 
+    knn_search_spend(search, found->size * KNN_NEIGHBOR_WORK);
+
     knn_query_predict(query, row, found);
-
-    if (query->novelty != NULL) {
-        if (found->size == 0) {
-            knn_search(model, q, search);
-        }
-
-        query->novelty[row] =
-            knn_query_novelty(model, found->size == 0 ? &search->heap : found);
-    }
+    knn_query_novelty(query, row, (found->size == 0) ? &search->heap : found);
 
     if (query->indices != NULL) {
         knn_query_sort(model, found);
@@ -202,16 +193,11 @@ knn_query_within(knn_query_t *query, size_t row, const double *q)
 
 
 /* Computes a row from the nearest center of a class. */
-static bool
-knn_query_centroid(knn_query_t *query, size_t row, const double *q)
+static void
+knn_query_centroid(knn_query_t *query, size_t row, knn_scratch_t *scratch)
 {
-    knn_scratch_t *scratch;
-
-    scratch = query->scratch;
     query->classes[row] =
-        knn_centroid_nearest(query->model, q, scratch->scaled);
-
-    return true;
+        knn_centroid_nearest(query->model, scratch->q, scratch->scaled);
 }
 
 
@@ -252,47 +238,71 @@ knn_query_steps(knn_query_t *query, size_t row, const double *x)
 }
 
 
-/* Computes one row; false when it has no answer. */
+/* Computes a row whose neighbors are found; false when it has no answer. */
 static bool
-knn_query_row(knn_query_t *query, size_t row)
+knn_query_answer(knn_query_t *query, size_t row)
 {
-    const double      *q;
+    if (query->model->within) {
+        return knn_query_within(query, row);
+    }
+
+    knn_query_nearest(query, row);
+
+    return true;
+}
+
+
+/* Turns to the next row; false when the estimator cannot take it. */
+static bool
+knn_query_begin(knn_query_t *query, size_t row, knn_scratch_t *scratch)
+{
+    const double      *x;
     const knn_model_t *model;
 
     model = query->model;
-    q = query->x + row * model->info.n_features;
+    x = query->x + row * model->info.n_features;
 
-    if (model->steps.n_inputs != 0) {
-        q = knn_query_steps(query, row, q);
+    scratch->q =
+        (model->steps.n_inputs == 0) ? x : knn_query_steps(query, row, x);
 
-        if (q == NULL) {
-            return false;
-        }
+    knn_search_spend(&scratch->search, model->row_cost);
+
+    return scratch->q != NULL;
+}
+
+
+/* Goes on with a row; false when it is not done. */
+static bool
+knn_query_row(knn_query_t *query, size_t row, knn_scratch_t *scratch)
+{
+    if (scratch->q == NULL && !knn_query_begin(query, row, scratch)) {
+        return false;
     }
 
-    if (model->estimator == KNN_CENTROID) {
-        return knn_query_centroid(query, row, q);
+    if (query->model->estimator == KNN_CENTROID) {
+        knn_query_centroid(query, row, scratch);
+        return true;
     }
 
-    return model->within ? knn_query_within(query, row, q)
-                         : knn_query_nearest(query, row, q);
+    return knn_search(query->model, scratch->q, &scratch->search)
+           && knn_query_answer(query, row);
 }
 
 
 bool
-knn_query_run(knn_query_t *query, size_t rows)
+knn_query_run(knn_query_t *query, size_t budget)
 {
-    size_t end;
+    knn_scratch_t *scratch;
 
-    end = (rows < query->rows - query->done) ? query->done + rows : query->rows;
+    scratch = query->scratch;
+    scratch->search.left = (budget < INT64_MAX) ? (int64_t) budget : INT64_MAX;
 
-    while (query->done < end) {
-        if (!knn_query_row(query, query->done)) {
-            return true;
-        }
-
+    while (query->done < query->rows && scratch->search.left > 0
+           && knn_query_row(query, query->done, scratch))
+    {
+        scratch->q = NULL;
         query->done++;
     }
 
-    return query->done == query->rows;
+    return query->done == query->rows || query->error.status != KNN_OK;
 }

@@ -17,10 +17,11 @@
 
 /* what a row needs while it is computed */
 typedef struct {
-    knn_search_t search;
-    knn_vote_t   vote;
-    double      *slots;  /* of the steps */
-    double      *scaled; /* a point among a NearestCentroid's features */
+    knn_search_t  search;
+    knn_vote_t    vote;
+    const double *q;      /* the point, NULL before a row is begun */
+    double       *slots;  /* of the steps */
+    double       *scaled; /* a point among a NearestCentroid's features */
 } knn_scratch_t;
 
 

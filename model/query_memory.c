@@ -110,8 +110,9 @@ knn_query_results(knn_carve_t *carve, knn_query_t *query)
         query->distances = knn_carve_rows(carve, rows, most, sizeof(double));
     }
 
-    if (query->outputs & (KNN_PREDICT_PROBA | KNN_KNEIGHBORS)) {
-        query->novelty = knn_carve_rows(carve, rows, 1, sizeof(double));
+    if (model->estimator != KNN_CENTROID) {
+        query->nearest = knn_carve(carve, rows, sizeof(double));
+        query->novelty = knn_carve(carve, rows, sizeof(double));
     }
 }
 
@@ -134,11 +135,15 @@ knn_query_search(knn_carve_t *carve, const knn_model_t *model,
         knn_carve(carve, KNN_SCAN_BLOCKS * KNN_LANES, sizeof(double));
     search->below = knn_carve(carve, KNN_SCAN_BLOCKS / 8, sizeof(uint64_t));
 
+    search->visits = knn_carve(carve, KNN_MAX_LEVELS + 1, sizeof(knn_visit_t));
+
     if (model->algorithm == KNN_BRUTE && !model->lowest) {
         knn_carve_heap(carve, k, &search->serial);
     }
 
     if (model->within) {
+        search->withins =
+            knn_carve(carve, KNN_MAX_LEVELS + 1, sizeof(knn_within_t));
         knn_carve_heap(carve, model->info.n_samples, &search->found);
     }
 }

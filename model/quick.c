@@ -101,15 +101,29 @@ knn_quick_settle(const knn_model_t *model, knn_search_t *search)
 }
 
 
-/* Takes the rows of a leaf, or of a part of it. */
-static bool
-knn_quick_blocks(const knn_model_t *model, const double *q, size_t block,
-                 size_t n, knn_search_t *search)
+/* Starts with an empty list. */
+static void
+knn_quick_begin(const knn_model_t *model, const double *q, knn_search_t *search)
 {
-    size_t          i, old;
+    (void) model;
+    (void) q;
+
+    search->quick.size = 0;
+    search->worst = INFINITY;
+
+    knn_tree_begin(search);
+}
+
+
+/* Takes the rows of a leaf, which has its blocks for itself. */
+static bool
+knn_quick_take(const knn_model_t *model, size_t first, size_t end,
+               knn_search_t *search)
+{
+    size_t          i, n, old;
     const uint32_t *rows;
 
-    knn_search_scan(model, q, block, n, search);
+    n = (end - first + KNN_LANES - 1) / KNN_LANES;
 
     if (search->worst > KNN_QUICK_HUGE) {
         if (n * KNN_LANES < search->heap.size) {
@@ -127,7 +141,7 @@ knn_quick_blocks(const knn_model_t *model, const double *q, size_t block,
     }
 
     old = search->quick.size;
-    rows = model->rows + block * KNN_LANES;
+    rows = model->rows + first;
 
     for (i = 0; i < n * KNN_LANES; i += 64) {
         if (!knn_quick_add(rows + i, search->rdist + i, search->below[i / 64],
@@ -141,46 +155,15 @@ knn_quick_blocks(const knn_model_t *model, const double *q, size_t block,
 }
 
 
-/* Takes the rows of a leaf, which has its blocks for itself. */
+/* Whether no tie decides. */
 static bool
-knn_quick_lanes(const knn_model_t *model, const double *q, size_t first,
-                size_t count, knn_search_t *search)
-{
-    size_t n, block, blocks;
-
-    block = first / KNN_LANES;
-    blocks = (count + KNN_LANES - 1) / KNN_LANES;
-
-    for (/* void */; blocks > 0; blocks -= n) {
-        n = (blocks < KNN_SCAN_BLOCKS) ? blocks : KNN_SCAN_BLOCKS;
-
-        if (!knn_quick_blocks(model, q, block, n, search)) {
-            return false;
-        }
-
-        block += n;
-    }
-
-    return true;
-}
-
-
-bool
-knn_quick_search(const knn_model_t *model, const double *q,
-                 knn_search_t *search)
+knn_quick_end(const knn_model_t *model, knn_search_t *search)
 {
     size_t i;
-    bool   done;
 
-    search->quick.size = 0;
-    search->worst = INFINITY;
-    search->lanes = knn_quick_lanes;
+    (void) model;
 
-    done = (model->algorithm == KNN_BRUTE)
-               ? knn_quick_lanes(model, q, 0, model->info.n_samples, search)
-               : knn_tree_search(model, q, search);
-
-    if (!done || search->quick.size != search->heap.size) {
+    if (search->quick.size != search->heap.size) {
         return false;
     }
 
@@ -191,3 +174,7 @@ knn_quick_search(const knn_model_t *model, const double *q,
 
     return true;
 }
+
+
+const knn_way_t knn_way_quick = {knn_quick_begin, knn_tree_walk, knn_quick_take,
+                                 knn_quick_end};

@@ -5,7 +5,6 @@
 
 
 #include <math.h>
-#include <string.h>
 
 #include "search.h"
 
@@ -31,13 +30,6 @@
 #define KNN_RADIUS_MARGIN 0x1p-51
 #define KNN_RADIUS_TINY   0x1p-500
 #define KNN_RADIUS_HUGE   0x1p500
-
-
-typedef enum {
-    KNN_ACROSS = 0,
-    KNN_OUTSIDE,
-    KNN_INSIDE
-} knn_place_e;
 
 
 /* distances from a point to the nearest and the farthest one of a node */
@@ -174,11 +166,13 @@ knn_reach_box(const knn_model_t *model, const double *box, const double *q)
 /* Where the two nodes of a pair lie. */
 static void
 knn_radius_judge(const knn_model_t *model, const double *pair, const double *q,
-                 knn_place_e *places)
+                 knn_search_t *search, knn_place_e *places)
 {
     size_t      i;
     double      rdist[2], dist;
     knn_reach_t reach;
+
+    knn_search_spend(search, 2 * model->cost + KNN_VISIT_WORK);
 
     if (model->algorithm == KNN_BALL_TREE) {
         model->metric->centers(&model->space, pair + 2, q, rdist);
@@ -204,180 +198,139 @@ knn_radius_judge(const knn_model_t *model, const double *pair, const double *q,
 }
 
 
-/* Takes the rows of a leaf, or of all leaves, that are near enough. */
-static void
-knn_radius_lanes(const knn_model_t *model, const double *q, size_t first,
-                 size_t end, knn_search_t *search)
+/* Puts a node on the stack unless it is outside. */
+static inline void
+knn_radius_visit(knn_search_t *search, size_t node, knn_place_e place)
 {
-    size_t      i, j, n, block;
-    uint64_t    lanes;
-    knn_heap_t *found;
-
-    found = &search->found;
-    block = first / KNN_LANES;
-    first %= KNN_LANES;
-    end -= block * KNN_LANES;
-
-    while (end > 0) {
-        n = (end + KNN_LANES - 1) / KNN_LANES;
-        n = (n < KNN_SCAN_BLOCKS) ? n : KNN_SCAN_BLOCKS;
-
-        knn_search_scan(model, q, block, n, search);
-
-        for (i = 0; i < n * KNN_LANES; i += 64) {
-            lanes = knn_search_mask(i, first, end);
-
-            /* all of a node inside, also those that are NaN away */
-
-            if (search->worst != INFINITY) {
-                lanes &= search->below[i / 64];
-            }
-
-            for (/* void */; lanes != 0; lanes &= lanes - 1) {
-                j = i + (size_t) __builtin_ctzll(lanes);
-
-                found->values[found->size] = search->rdist[j];
-                found->rows[found->size] = model->rows[block * KNN_LANES + j];
-                found->size++;
-            }
-        }
-
-        first = 0;
-        block += n;
-        end -= (end < n * KNN_LANES) ? end : n * KNN_LANES;
+    if (place != KNN_OUTSIDE) {
+        search->withins[search->top] = (knn_within_t){node, place};
+        search->top++;
     }
 }
 
 
-/* a node to visit */
-typedef struct {
-    size_t      node;
-    knn_place_e place;
-} knn_within_t;
-
-
-/* Takes what a tree holds, from left to right. */
+/* Starts without rows, at the root. */
 static void
-knn_radius_tree(const knn_model_t *model, const double *q, knn_search_t *search)
+knn_radius_begin(const knn_model_t *model, const double *q,
+                 knn_search_t *search)
 {
-    size_t                 top;
-    knn_place_e            places[2];
-    knn_within_t           visit, stack[KNN_MAX_LEVELS + 1];
-    const knn_tree_node_t *node;
+    knn_place_e places[2];
 
-    knn_radius_judge(model, model->root, q, places);
+    search->found.size = 0;
+    search->worst = model->limit;
 
-    top = 0;
+    if (model->algorithm != KNN_BRUTE) {
+        knn_radius_judge(model, model->root, q, search, places);
 
-    if (places[0] != KNN_OUTSIDE) {
-        stack[top++] = (knn_within_t){0, places[0]};
+        search->top = 0;
+        knn_radius_visit(search, 0, places[0]);
+    }
+}
+
+
+/* Puts the children of a node on the stack, the left one on top. */
+static void
+knn_radius_split(const knn_model_t *model, const double *q,
+                 const knn_within_t *parent, knn_search_t *search)
+{
+    size_t      node;
+    knn_place_e places[2];
+
+    node = parent->node;
+    places[0] = KNN_INSIDE;
+    places[1] = KNN_INSIDE;
+
+    if (parent->place != KNN_INSIDE) {
+        knn_radius_judge(model, model->pairs + node * model->pair_size, q,
+                         search, places);
     }
 
-    while (top > 0) {
-        visit = stack[--top];
+    knn_radius_visit(search, 2 * node + 2, places[1]);
+    knn_radius_visit(search, 2 * node + 1, places[0]);
+}
+
+
+/* Goes to the leaves that hold rows within the radius, from left to right. */
+static knn_walk_e
+knn_radius_walk(const knn_model_t *model, const double *q, knn_search_t *search)
+{
+    knn_walk_e             walk;
+    knn_within_t           visit;
+    const knn_tree_node_t *node;
+
+    walk = knn_search_lanes(model, q, search);
+
+    while (walk == KNN_WALK_DONE && search->top > 0) {
+        search->top--;
+        visit = search->withins[search->top];
         node = &model->nodes[visit.node];
 
         if (node->count != 0) {
             search->worst =
                 (visit.place == KNN_INSIDE) ? INFINITY : model->limit;
-            knn_radius_lanes(model, q, node->first, node->first + node->count,
-                             search);
+            search->next = node->first;
+            search->end = node->first + node->count;
+            walk = knn_search_lanes(model, q, search);
             continue;
         }
 
-        places[0] = KNN_INSIDE;
-        places[1] = KNN_INSIDE;
+        knn_radius_split(model, q, &visit, search);
 
-        if (visit.place != KNN_INSIDE) {
-            knn_radius_judge(
-                model, model->pairs + visit.node * model->pair_size, q, places);
-        }
-
-        if (places[1] != KNN_OUTSIDE) {
-            stack[top++] = (knn_within_t){2 * visit.node + 2, places[1]};
-        }
-
-        if (places[0] != KNN_OUTSIDE) {
-            stack[top++] = (knn_within_t){2 * visit.node + 1, places[0]};
+        if (search->left <= 0) {
+            return KNN_WALK_PAUSED;
         }
     }
+
+    return walk;
 }
 
 
-/* The number of that place in the order of all numbers, 0 at place 0. */
-static double
-knn_radius_number(int64_t place)
+/* Takes the rows that are near enough. */
+static bool
+knn_radius_take(const knn_model_t *model, size_t first, size_t end,
+                knn_search_t *search)
 {
-    double number;
+    size_t          i, j;
+    uint64_t        lanes;
+    knn_heap_t     *found;
+    const uint32_t *rows;
 
-    if (place < 0) {
-        place = INT64_MIN - place;
-    }
+    found = &search->found;
+    rows = model->rows + first / KNN_LANES * KNN_LANES;
+    end -= first / KNN_LANES * KNN_LANES;
+    first %= KNN_LANES;
 
-    memcpy(&number, &place, sizeof(double));
+    for (i = 0; i < end; i += 64) {
+        lanes = knn_search_mask(i, first, end);
 
-    return number;
-}
+        /* all of a node inside, also those that are NaN away */
 
-
-/*
- * The largest reduced distance whose distance is not above the radius, by
- * halving the range of numbers; a cosine's is -1 to 1.
- */
-static double
-knn_radius_largest(const knn_model_t *model)
-{
-    bool    cosine;
-    double  most;
-    int64_t low, high, middle;
-
-    cosine = (model->kind == KNN_COSINE);
-    most = cosine ? 1.5 : INFINITY;
-
-    memcpy(&high, &most, sizeof(double));
-    low = cosine ? -high : 0;
-
-    while (high - low > 1) {
-        middle = low + (high - low) / 2;
-
-        if (model->metric->to_dist(&model->space, knn_radius_number(middle))
-            <= model->radius)
-        {
-            low = middle;
+        if (search->worst != INFINITY) {
+            lanes &= search->below[i / 64];
         }
-        else {
-            high = middle;
+
+        for (/* void */; lanes != 0; lanes &= lanes - 1) {
+            j = i + (size_t) __builtin_ctzll(lanes);
+
+            found->values[found->size] = search->rdist[j];
+            found->rows[found->size] = rows[j];
+            found->size++;
         }
     }
 
-    return knn_radius_number(low);
+    return true;
 }
 
 
-/*
- * The older brute force compares distances, all else reduced ones; squares of
- * euclidean ones they both compare.
- */
-double
-knn_radius_limit(const knn_model_t *model)
+/* Without rows the nearest one is still to be found. */
+static bool
+knn_radius_end(const knn_model_t *model, knn_search_t *search)
 {
-    return (model->lowest && model->kind != KNN_EUCLIDEAN)
-               ? knn_radius_largest(model)
-               : model->metric->to_rdist(&model->space, model->radius);
+    (void) model;
+
+    return search->found.size > 0;
 }
 
 
-void
-knn_radius_search(const knn_model_t *model, const double *q,
-                  knn_search_t *search)
-{
-    search->found.size = 0;
-
-    if (model->algorithm == KNN_BRUTE) {
-        search->worst = model->limit;
-        knn_radius_lanes(model, q, 0, model->info.n_samples, search);
-    }
-    else {
-        knn_radius_tree(model, q, search);
-    }
-}
+const knn_way_t knn_way_within = {knn_radius_begin, knn_radius_walk,
+                                  knn_radius_take, knn_radius_end};

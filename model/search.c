@@ -9,30 +9,76 @@
 #include "search.h"
 
 
-void
-knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
+/* How the k nearest rows are looked for when every tie must come out right. */
+static const knn_way_t *
+knn_search_faithful(const knn_model_t *model)
 {
-    if (!search->ordered && knn_quick_possible(model, search)
-        && knn_quick_search(model, q, search))
-    {
-        return;
+    if (model->algorithm != KNN_BRUTE) {
+        return &knn_way_heap;
     }
 
-    if (model->algorithm == KNN_BRUTE) {
-        knn_brute_search(model, q, search);
-        return;
-    }
-
-    knn_heap_reset(&search->heap, INFINITY, 0);
-
-    search->worst = INFINITY;
-    search->lanes = knn_search_lanes;
-
-    (void) knn_tree_search(model, q, search);
+    return model->lowest ? &knn_way_lowest : &knn_way_serial;
 }
 
 
-void
+/* How the k nearest rows are looked for at first. */
+static const knn_way_t *
+knn_search_nearest(const knn_model_t *model, const knn_search_t *search)
+{
+    return (!search->ordered && knn_quick_possible(model, search))
+               ? &knn_way_quick
+               : knn_search_faithful(model);
+}
+
+
+/* Sets out. */
+static void
+knn_search_begin(const knn_model_t *model, const double *q,
+                 knn_search_t *search, const knn_way_t *way)
+{
+    search->way = way;
+    search->next = 0;
+    search->end = (model->algorithm == KNN_BRUTE) ? model->info.n_samples : 0;
+
+    way->begin(model, q, search);
+}
+
+
+bool
+knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
+{
+    knn_walk_e walk;
+
+    if (search->way == NULL) {
+        knn_search_begin(model, q, search,
+                         model->within ? &knn_way_within
+                                       : knn_search_nearest(model, search));
+    }
+
+    for (;;) {
+        walk = (model->algorithm == KNN_BRUTE)
+                   ? knn_search_lanes(model, q, search)
+                   : search->way->walk(model, q, search);
+
+        if (walk == KNN_WALK_PAUSED) {
+            return false;
+        }
+
+        if (walk == KNN_WALK_DONE && search->way->end(model, search)) {
+            search->way = NULL;
+            return true;
+        }
+
+        knn_search_begin(model, q, search,
+                         (search->way == &knn_way_within)
+                             ? knn_search_nearest(model, search)
+                             : knn_search_faithful(model));
+    }
+}
+
+
+/* Distances to n blocks, and which rows are within search->worst. */
+static inline void
 knn_search_scan(const knn_model_t *model, const double *q, size_t block,
                 size_t n, knn_search_t *search)
 {
@@ -48,10 +94,59 @@ knn_search_scan(const knn_model_t *model, const double *q, size_t block,
 }
 
 
+knn_walk_e
+knn_search_lanes(const knn_model_t *model, const double *q,
+                 knn_search_t *search)
+{
+    size_t n, first, end, block;
+
+    while (search->next < search->end) {
+        if (search->left <= 0) {
+            return KNN_WALK_PAUSED;
+        }
+
+        first = search->next;
+        end = search->end;
+        block = first / KNN_LANES;
+        n = (end + KNN_LANES - 1) / KNN_LANES - block;
+
+        if (n > model->n_scan) {
+            n = model->n_scan;
+            end = (block + n) * KNN_LANES;
+        }
+
+        search->next = end;
+
+        knn_search_scan(model, q, block, n, search);
+        knn_search_spend(search, n * KNN_LANES * model->cost + KNN_VISIT_WORK);
+
+        if (!search->way->take(model, first, end, search)) {
+            return KNN_WALK_REFUSED;
+        }
+    }
+
+    return KNN_WALK_DONE;
+}
+
+
+/* Starts with a heap of rows at no distance. */
+static void
+knn_heap_begin(const knn_model_t *model, const double *q, knn_search_t *search)
+{
+    (void) model;
+    (void) q;
+
+    knn_heap_reset(&search->heap, INFINITY, 0);
+    search->worst = INFINITY;
+
+    knn_tree_begin(search);
+}
+
+
 /* Pushes the rows of a word of lanes. */
 static inline void
-knn_search_push(const uint32_t *rows, const double *rdist, uint64_t lanes,
-                knn_heap_t *heap)
+knn_heap_lanes(const uint32_t *rows, const double *rdist, uint64_t lanes,
+               knn_heap_t *heap)
 {
     size_t i;
 
@@ -65,38 +160,40 @@ knn_search_push(const uint32_t *rows, const double *rdist, uint64_t lanes,
 
 
 bool
-knn_search_lanes(const knn_model_t *model, const double *q, size_t first,
-                 size_t count, knn_search_t *search)
+knn_heap_take(const knn_model_t *model, size_t first, size_t end,
+              knn_search_t *search)
 {
-    size_t          i, n, block, end;
+    size_t          i;
     uint64_t        lanes;
     const uint32_t *rows;
 
-    block = first / KNN_LANES;
+    rows = model->rows + first / KNN_LANES * KNN_LANES;
+    end -= first / KNN_LANES * KNN_LANES;
     first %= KNN_LANES;
-    end = first + count;
 
-    while (end > 0) {
-        n = (end + KNN_LANES - 1) / KNN_LANES;
-        n = (n < KNN_SCAN_BLOCKS) ? n : KNN_SCAN_BLOCKS;
+    for (i = 0; i < end; i += 64) {
+        lanes = knn_search_near(model, search, i / 64)
+                & knn_search_mask(i, first, end);
 
-        knn_search_scan(model, q, block, n, search);
-
-        rows = model->rows + block * KNN_LANES;
-
-        for (i = 0; i < n * KNN_LANES; i += 64) {
-            lanes = knn_search_nearest(model, search, i / 64)
-                    & knn_search_mask(i, first, end);
-
-            knn_search_push(rows + i, search->rdist + i, lanes, &search->heap);
-        }
-
-        search->worst = search->heap.values[0];
-
-        first = 0;
-        block += n;
-        end -= (end < n * KNN_LANES) ? end : n * KNN_LANES;
+        knn_heap_lanes(rows + i, search->rdist + i, lanes, &search->heap);
     }
+
+    search->worst = search->heap.values[0];
 
     return true;
 }
+
+
+/* The heap is the answer. */
+static bool
+knn_heap_end(const knn_model_t *model, knn_search_t *search)
+{
+    (void) model;
+    (void) search;
+
+    return true;
+}
+
+
+const knn_way_t knn_way_heap = {knn_heap_begin, knn_tree_walk, knn_heap_take,
+                                knn_heap_end};

@@ -22,18 +22,70 @@
 #define KNN_QUICK_SIZE (4 * KNN_LANES)
 
 
+/* a node to visit, its lower bound in [low, high] */
+typedef struct {
+    size_t node;
+    bool   exact;
+    double low;
+    double high;
+} knn_visit_t;
+
+
+typedef enum {
+    KNN_ACROSS = 0,
+    KNN_OUTSIDE,
+    KNN_INSIDE
+} knn_place_e;
+
+
+/* a node to visit, and how it lies to the radius */
+typedef struct {
+    size_t      node;
+    knn_place_e place;
+} knn_within_t;
+
+
 typedef struct knn_search_s knn_search_t;
 
-/* Takes count rows, the first of which lies in that lane; false gives up. */
-typedef bool (*knn_lanes_pt)(const knn_model_t *model, const double *q,
-                             size_t first, size_t count, knn_search_t *search);
+
+/* how far a walk has come */
+typedef enum {
+    KNN_WALK_DONE = 0,
+    KNN_WALK_PAUSED, /* the work is used up, and there is more */
+    KNN_WALK_REFUSED /* the way does not lead to the answer */
+} knn_walk_e;
 
 
-/* what one query needs while it runs */
+/* one of several ways to find rows */
+typedef struct {
+    void (*begin)(const knn_model_t *model, const double *q,
+                  knn_search_t *search);
+
+    /* Goes through a tree. */
+    knn_walk_e (*walk)(const knn_model_t *model, const double *q,
+                       knn_search_t *search);
+
+    /* Takes rows that were measured, those of lanes from first to end. */
+    bool (*take)(const knn_model_t *model, size_t first, size_t end,
+                 knn_search_t *search);
+
+    /* Whether the answer is found. */
+    bool (*end)(const knn_model_t *model, knn_search_t *search);
+} knn_way_t;
+
+
+/* what one query needs while it runs, and where it stopped */
 struct knn_search_s {
-    bool         ordered; /* the final order matters */
-    double       worst;   /* the k-th distance so far */
-    knn_lanes_pt lanes;
+    bool             ordered; /* the final order matters */
+    double           worst;   /* the k-th distance so far */
+    int64_t          left;    /* work before the next pause */
+    const knn_way_t *way;     /* NULL between two points */
+
+    size_t        next; /* lanes of a leaf that are not yet measured */
+    size_t        end;
+    size_t        top;     /* nodes to visit, one of these stacks: */
+    knn_visit_t  *visits;  /* [KNN_MAX_LEVELS + 1] */
+    knn_within_t *withins; /* [KNN_MAX_LEVELS + 1] */
 
     knn_heap_t heap;   /* the answer: reduced distances */
     knn_heap_t serial; /* of brute, before the last heap */
@@ -46,33 +98,38 @@ struct knn_search_s {
 
 
 /*
- * Finds the k nearest rows as the model says.  Their order, once it matters,
- * is that of the heap before its last sort, which knn_sort() does.
+ * Finds the k nearest rows as the model says, or all within its radius; when
+ * there is none, the one that is nearest.  The order of the nearest ones, once
+ * it matters, is that of the heap before its last sort, which knn_sort() does;
+ * that of those within the radius is the order of sums.
+ *
+ * Stops soon after search->left is used up and is false then: the next call,
+ * with the same point, goes on.
  */
-void knn_search(const knn_model_t *model, const double *q,
+bool knn_search(const knn_model_t *model, const double *q,
                 knn_search_t *search);
 
 /* What reduced distances are compared with, a model's limit. */
 double knn_radius_limit(const knn_model_t *model);
 
-/* Finds all rows within the model's radius, in the order of sums. */
-void knn_radius_search(const knn_model_t *model, const double *q,
-                       knn_search_t *search);
+/* Takes work off what is left, in multiplications. */
+static inline void
+knn_search_spend(knn_search_t *search, size_t work)
+{
+    search->left -= (int64_t) work;
+}
+
 
 /* Rows of a scan that may be among the nearest, NaN too, a word of lanes. */
 static inline uint64_t
-knn_search_nearest(const knn_model_t *model, const knn_search_t *search,
-                   size_t word)
+knn_search_near(const knn_model_t *model, const knn_search_t *search,
+                size_t word)
 {
     return (model->metric->wild && model->sort != KNN_SORT_EARLY)
                ? UINT64_MAX
                : search->below[word];
 }
 
-
-/* Distances to n blocks, and which rows are within search->worst. */
-void knn_search_scan(const knn_model_t *model, const double *q, size_t block,
-                     size_t n, knn_search_t *search);
 
 /*
  * Which lanes of the word from lane i on belong to rows from first to end:
@@ -97,23 +154,32 @@ knn_search_mask(size_t i, size_t first, size_t end)
 }
 
 
+/* Measures what is left of a leaf and has the way take it. */
+knn_walk_e knn_search_lanes(const knn_model_t *model, const double *q,
+                            knn_search_t *search);
+
+/* Goes to the leaves that may hold one of the k nearest rows. */
+knn_walk_e knn_tree_walk(const knn_model_t *model, const double *q,
+                         knn_search_t *search);
+
+/* The root, where a walk begins. */
+void knn_tree_begin(knn_search_t *search);
+
 /* The faithful way: pushes rows into search->heap one by one. */
-bool knn_search_lanes(const knn_model_t *model, const double *q, size_t first,
-                      size_t count, knn_search_t *search);
+bool knn_heap_take(const knn_model_t *model, size_t first, size_t end,
+                   knn_search_t *search);
 
 /*
  * The quick way: keeps what may be among the k nearest, and gives up where a
  * tie makes the faithful way decide.
  */
 bool knn_quick_possible(const knn_model_t *model, const knn_search_t *search);
-bool knn_quick_search(const knn_model_t *model, const double *q,
-                      knn_search_t *search);
 
-bool knn_tree_search(const knn_model_t *model, const double *q,
-                     knn_search_t *search);
-
-void knn_brute_search(const knn_model_t *model, const double *q,
-                      knn_search_t *search);
+extern const knn_way_t knn_way_quick;
+extern const knn_way_t knn_way_heap;   /* of trees */
+extern const knn_way_t knn_way_lowest; /* of brute force, as scipy does it */
+extern const knn_way_t knn_way_serial; /* of brute force, in one thread */
+extern const knn_way_t knn_way_within; /* all rows within the radius */
 
 
 #endif /* KNN_SEARCH_H */

@@ -45,18 +45,14 @@
 #define KNN_BOUND_HUGE   0x1p1000
 
 
-/* a node to visit, its lower bound in [low, high] */
-typedef struct {
-    size_t node;
-    bool   exact;
-    double low;
-    double high;
-} knn_visit_t;
+/* multiplications that pow() of a feature takes as long as */
+#define KNN_BOUND_COST 64
 
 
 /* Computes a bound as scikit-learn does. */
 static void
-knn_visit_exact(const knn_model_t *model, const double *q, knn_visit_t *visit)
+knn_visit_exact(const knn_model_t *model, const double *q, knn_search_t *search,
+                knn_visit_t *visit)
 {
     size_t parent, side;
 
@@ -71,32 +67,34 @@ knn_visit_exact(const knn_model_t *model, const double *q, knn_visit_t *visit)
     visit->low = model->metric->box(
         &model->space, model->pairs + parent * model->pair_size, side, q);
     visit->high = visit->low;
+
+    knn_search_spend(search, model->space.n_features * KNN_BOUND_COST);
 }
 
 
 /* Whether the bound is above the k-th distance; no is the answer to NaN. */
 static inline bool
-knn_visit_beyond(const knn_model_t *model, const double *q, knn_visit_t *visit,
-                 double worst)
+knn_visit_beyond(const knn_model_t *model, const double *q,
+                 knn_search_t *search, knn_visit_t *visit)
 {
-    if (visit->low > worst) {
+    if (visit->low > search->worst) {
         return true;
     }
 
-    if (visit->high <= worst) {
+    if (visit->high <= search->worst) {
         return false;
     }
 
-    knn_visit_exact(model, q, visit);
+    knn_visit_exact(model, q, search, visit);
 
-    return visit->low > worst;
+    return visit->low > search->worst;
 }
 
 
 /* Whether the left child is to be visited first; NaN sends to the right. */
 static inline bool
-knn_visit_left(const knn_model_t *model, const double *q, knn_visit_t *left,
-               knn_visit_t *right)
+knn_visit_left(const knn_model_t *model, const double *q, knn_search_t *search,
+               knn_visit_t *left, knn_visit_t *right)
 {
     if (left->high <= right->low) {
         return true;
@@ -106,8 +104,8 @@ knn_visit_left(const knn_model_t *model, const double *q, knn_visit_t *left,
         return false;
     }
 
-    knn_visit_exact(model, q, left);
-    knn_visit_exact(model, q, right);
+    knn_visit_exact(model, q, search, left);
+    knn_visit_exact(model, q, search, right);
 
     return left->low <= right->low;
 }
@@ -204,13 +202,14 @@ knn_visit_swap(knn_visit_t *a, knn_visit_t *b)
 /* Puts the children of a node on the stack, the nearer one on top. */
 static inline void
 knn_tree_split(const knn_model_t *model, const double *q, size_t node,
-               knn_visit_t *top)
+               knn_search_t *search)
 {
     const double *pair;
     knn_visit_t  *left, *right;
 
-    left = &top[1];
-    right = &top[0];
+    right = &search->visits[search->top];
+    left = right + 1;
+    search->top += 2;
     pair = model->pairs + node * model->pair_size;
 
     if (model->algorithm == KNN_KD_TREE) {
@@ -223,46 +222,58 @@ knn_tree_split(const knn_model_t *model, const double *q, size_t node,
     left->node = 2 * node + 1;
     right->node = 2 * node + 2;
 
-    if (!knn_visit_left(model, q, left, right)) {
+    if (!knn_visit_left(model, q, search, left, right)) {
         knn_visit_swap(left, right);
     }
+
+    knn_search_spend(search, 2 * model->cost + KNN_VISIT_WORK);
 }
 
 
-bool
-knn_tree_search(const knn_model_t *model, const double *q, knn_search_t *search)
+void
+knn_tree_begin(knn_search_t *search)
 {
-    size_t                 i, top;
-    knn_visit_t            stack[KNN_MAX_LEVELS + 1];
+    search->top = 1;
+
+    search->visits[0].node = 0;
+    search->visits[0].exact = true;
+    search->visits[0].low = 0;
+    search->visits[0].high = 0;
+}
+
+
+knn_walk_e
+knn_tree_walk(const knn_model_t *model, const double *q, knn_search_t *search)
+{
+    knn_walk_e             walk;
+    knn_visit_t           *visit;
     const knn_tree_node_t *node;
 
-    top = 1;
+    walk = knn_search_lanes(model, q, search);
 
-    stack[0].node = 0;
-    stack[0].exact = true;
-    stack[0].low = 0;
-    stack[0].high = 0;
+    while (walk == KNN_WALK_DONE && search->top > 0) {
+        search->top--;
+        visit = &search->visits[search->top];
 
-    while (top > 0) {
-        top--;
-
-        if (knn_visit_beyond(model, q, &stack[top], search->worst)) {
+        if (knn_visit_beyond(model, q, search, visit)) {
             continue;
         }
 
-        i = stack[top].node;
-        node = &model->nodes[i];
+        node = &model->nodes[visit->node];
 
-        if (node->count == 0) {
-            knn_tree_split(model, q, i, &stack[top]);
-            top += 2;
+        if (node->count != 0) {
+            search->next = node->first;
+            search->end = node->first + node->count;
+            walk = knn_search_lanes(model, q, search);
             continue;
         }
 
-        if (!search->lanes(model, q, node->first, node->count, search)) {
-            return false;
+        knn_tree_split(model, q, visit->node, search);
+
+        if (search->left <= 0) {
+            return KNN_WALK_PAUSED;
         }
     }
 
-    return true;
+    return walk;
 }

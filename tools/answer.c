@@ -173,7 +173,7 @@ knn_answer_print(knn_printer_t *out, const knn_reply_t *reply,
         }
     }
 
-    if (query->novelty != NULL) {
+    if (query->outputs & (KNN_PREDICT_PROBA | KNN_KNEIGHBORS)) {
         knn_answer_column(&answer);
         knn_printer_text(out, "novelty=");
         knn_answer_number(&answer, query->novelty[row]);

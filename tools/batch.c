@@ -120,7 +120,7 @@ knn_batch_run(knn_batch_t *batch, knn_matrix_t *matrix)
     query = knn_query_init(batch->query, batch->model, matrix->rows.x,
                            matrix->rows.rows, batch->outputs);
 
-    while (!knn_query_run(query, matrix->rows.rows)) {
+    while (!knn_query_run(query, SIZE_MAX)) {
         /* void */
     }
 

@@ -153,7 +153,7 @@ knn_golden_ask(const knn_model_t *model, void *memory, const double *x)
     knn_query_t *query;
 
     query = knn_query_init(memory, model, x, 1, knn_golden_outputs(model));
-    (void) knn_query_run(query, 1);
+    (void) knn_query_run(query, SIZE_MAX);
 
     return query;
 }

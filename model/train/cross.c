@@ -106,7 +106,7 @@ knn_cross_predict(knn_cross_fold_t *fold, knn_error_t *err)
         query =
             knn_query_init(fold->query, fold->model, fold->x, n, KNN_PREDICT);
 
-        while (!knn_query_run(query, n)) {
+        while (!knn_query_run(query, SIZE_MAX)) {
             /* void */
         }
 

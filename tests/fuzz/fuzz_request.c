@@ -18,6 +18,7 @@
 #include "../../codec/reply.h"
 #include "../../codec/request.h"
 #include "../../codec/text.h"
+#include "../../codec/feature_value.h"
 
 
 #define HEAD 8
@@ -151,6 +152,25 @@ check_value(double value, const knn_feature_t *feature)
 }
 
 
+/* Reads a body as the value of each feature. */
+static void
+check_values(const uint8_t *head, const char *body, size_t size)
+{
+    size_t                  i;
+    double                  value;
+    const knn_model_info_t *info;
+
+    info = &models[head[0] % MODELS];
+
+    for (i = 0; i < info->n_features; i++) {
+        if (knn_feature_read(info, i, body, size, &value) == KNN_OK) {
+            check_value(value,
+                        info->features == NULL ? NULL : &info->features[i]);
+        }
+    }
+}
+
+
 /* Checks what any result must be. */
 static void
 check(const uint8_t *head, const reading_t *reading)
@@ -279,6 +299,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     head = data;
     body = (const char *) data + HEAD;
     size -= HEAD;
+
+    check_values(head, body, size);
 
     whole = read_body(head, body, size, NULL, 0);
     check(head, &whole);

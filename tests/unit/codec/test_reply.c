@@ -104,7 +104,7 @@ query_of(const knn_model_t *model, const double *rows, size_t n,
     memory = aligned_alloc(KNN_ALIGNMENT, size);
     query = knn_query_init(memory, model, rows, n, outputs);
     ck_assert_ptr_eq(query, memory);
-    ck_assert(knn_query_run(query, n));
+    ck_assert(knn_query_run(query, SIZE_MAX));
 
     return query;
 }
@@ -114,16 +114,18 @@ query_of(const knn_model_t *model, const double *rows, size_t n,
 static char *
 reply_of(const knn_reply_t *reply, const knn_query_t *query, bool single)
 {
-    char  *text, *end;
-    size_t size;
+    char              *text;
+    size_t             size;
+    knn_reply_writer_t writer;
 
     size = knn_reply_size(reply, query);
     ck_assert_uint_gt(size, 0);
 
     text = malloc(size + 1);
-    end = knn_reply_write(reply, query, single, text);
-    ck_assert_uint_le((size_t) (end - text), size);
-    *end = '\0';
+    knn_reply_begin(&writer, reply, query, single, text);
+    ck_assert(knn_reply_run(&writer, SIZE_MAX));
+    ck_assert_uint_le((size_t) (writer.p - text), size);
+    *writer.p = '\0';
 
     return text;
 }

@@ -106,7 +106,7 @@ query_of(const knn_model_t *model, unsigned outputs)
     size = (knn_query_size(model, ROWS, outputs) + 63) & ~(size_t) 63;
     memory = aligned_alloc(KNN_ALIGNMENT, size);
     query = knn_query_init(memory, model, rows, ROWS, outputs);
-    ck_assert(knn_query_run(query, ROWS));
+    ck_assert(knn_query_run(query, SIZE_MAX));
     ck_assert_msg(query->error.status == KNN_OK, "%s", query->error.message);
 
     return query;
@@ -273,15 +273,17 @@ check_row(yajl_val prediction, yajl_val proba, yajl_val neighbors,
 static void
 check_rows(const knn_reply_t *reply, const knn_query_t *query)
 {
-    char    *text, *end;
-    size_t   row, size;
-    yajl_val tree, members[3];
+    char              *text;
+    size_t             row, size;
+    yajl_val           tree, members[3];
+    knn_reply_writer_t writer;
 
     size = knn_reply_size(reply, query);
     text = malloc(size + 1);
-    end = knn_reply_write(reply, query, false, text);
-    ck_assert_uint_le((size_t) (end - text), size);
-    *end = '\0';
+    knn_reply_begin(&writer, reply, query, false, text);
+    ck_assert(knn_reply_run(&writer, SIZE_MAX));
+    ck_assert_uint_le((size_t) (writer.p - text), size);
+    *writer.p = '\0';
 
     tree = yajl_tree_parse(text, NULL, 0);
     ck_assert_msg(tree != NULL, "%s", text);

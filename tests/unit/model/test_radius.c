@@ -13,7 +13,7 @@
 
 #include "fixture.h"
 
-#include "../../../model/search.h"
+#include "../../../model/query.h"
 #include "../../../model/sort.h"
 
 
@@ -137,56 +137,28 @@ plain_search(const fixture_t *f, const double *q, knn_heap_t *list)
 }
 
 
-/* room for a search of all rows */
-typedef struct {
-    knn_search_t search;
-    knn_heap_t   list;
-} room_t;
-
-
-static void
-room(room_t *r, size_t n)
-{
-    memset(r, 0, sizeof(room_t));
-
-    r->search.rdist = aligned_alloc(KNN_ALIGNMENT, KNN_SCAN_BLOCKS * KNN_LANES
-                                                       * sizeof(double));
-    r->search.below = fixture_alloc(KNN_SCAN_BLOCKS / 8, sizeof(uint64_t));
-    r->search.found.values = fixture_alloc(n, sizeof(double));
-    r->search.found.rows = fixture_alloc(n, sizeof(uint32_t));
-    r->list.values = fixture_alloc(n, sizeof(double));
-    r->list.rows = fixture_alloc(n, sizeof(uint32_t));
-}
-
-
-static void
-clear(room_t *r)
-{
-    free(r->search.rdist);
-    free(r->search.below);
-    free(r->search.found.values);
-    free(r->search.found.rows);
-    free(r->list.values);
-    free(r->list.rows);
-}
-
-
 /* The rows in the order in which they are found, that of sums. */
 static void
 check_found(const fixture_t *f, const knn_model_t *model, const double *q,
-            room_t *r)
+            knn_heap_t *list)
 {
-    size_t i;
+    size_t            i;
+    knn_query_t      *query;
+    const knn_heap_t *found;
 
-    plain_search(f, q, &r->list);
-    knn_radius_search(model, q, &r->search);
+    plain_search(f, q, list);
 
-    ck_assert_uint_eq(r->search.found.size, r->list.size);
+    query = fixture_query(model, q, 1, KNN_PREDICT);
+    found = &((knn_scratch_t *) query->scratch)->search.found;
 
-    for (i = 0; i < r->list.size; i++) {
-        ck_assert_uint_eq(r->search.found.rows[i], r->list.rows[i]);
-        ck_assert_double_eq(r->search.found.values[i], r->list.values[i]);
+    ck_assert_uint_eq(found->size, list->size);
+
+    for (i = 0; i < list->size; i++) {
+        ck_assert_uint_eq(found->rows[i], list->rows[i]);
+        ck_assert_double_eq(found->values[i], list->values[i]);
     }
+
+    free(query);
 }
 
 
@@ -237,7 +209,7 @@ compare(fixture_t *f, double scale)
 {
     size_t       i, d, total;
     double      *q;
-    room_t       r;
+    knn_heap_t   list;
     knn_model_t *model;
     knn_query_t *query;
 
@@ -250,18 +222,20 @@ compare(fixture_t *f, double scale)
 
     model = fixture_build(f);
     query = fixture_query(model, q, QUERIES, KNN_KNEIGHBORS);
-    room(&r, f->parts.n_samples);
+    list.values = fixture_alloc(f->parts.n_samples, sizeof(double));
+    list.rows = fixture_alloc(f->parts.n_samples, sizeof(uint32_t));
     total = 0;
 
     for (i = 0; i < QUERIES; i++) {
-        check_found(f, model, q + i * d, &r);
-        check_sorted(f, model, query, i, &r.list);
-        total += r.list.size;
+        check_found(f, model, q + i * d, &list);
+        check_sorted(f, model, query, i, &list);
+        total += list.size;
     }
 
     ck_assert_uint_eq(query->first[QUERIES], total);
 
-    clear(&r);
+    free(list.values);
+    free(list.rows);
     free(q);
     free(query);
     knn_model_free(model);
