@@ -139,7 +139,8 @@ typedef struct {
      * Training rows behind novelty: all of them, and novelty is exact, while
      * n_samples^2 times the features takes no more than 2^31 multiplications
      * (10000 rows of 21 features, less of costly metrics), some tenths of a
-     * second; of larger models as many, evenly spaced, as that allows.
+     * second; of larger models as many, evenly spaced, as that allows, and
+     * at least 200.
      */
     size_t novelty_samples;
 

@@ -13,6 +13,9 @@
 /* multiplications that may be spent: some tenths of a second */
 #define KNN_NOVELTY_BUDGET 0x80000000
 
+/* rows below which shares near 1 would be too coarse to tell anything */
+#define KNN_NOVELTY_LEAST 200
+
 
 /* a sampled row, and the least reduced distance from it to another one */
 typedef struct {
@@ -31,11 +34,10 @@ knn_novelty_samples(const knn_model_t *model)
     rows = KNN_NOVELTY_BUDGET
            / ((double) model->info.n_samples * (double) model->cost);
 
-    if (rows >= (double) model->info.n_samples) {
-        return model->info.n_samples;
-    }
+    rows = fmax(rows, KNN_NOVELTY_LEAST);
 
-    return (rows < 1) ? 1 : (size_t) rows;
+    return (rows < (double) model->info.n_samples) ? (size_t) rows
+                                                   : model->info.n_samples;
 }
 
 
