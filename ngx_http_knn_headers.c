@@ -14,12 +14,22 @@
 #include "ngx_http_knn_module.h"
 
 
-static ngx_table_elt_t *ngx_http_knn_find_header(ngx_http_request_t *r,
-    ngx_str_t *name);
+#define NGX_HTTP_KNN_RANGES       4
+#define NGX_HTTP_KNN_MAX_QUALITY  1000
+
+
+typedef struct {
+    ngx_str_t  type;
+    ngx_str_t  version;     /* if another is not meant */
+} ngx_http_knn_range_t;
+
+
 static ngx_uint_t ngx_http_knn_known_media_type(ngx_str_t *value);
 static ngx_uint_t ngx_http_knn_known_charset(ngx_str_t *value);
 static void ngx_http_knn_media_type(ngx_str_t *value, ngx_str_t *type);
 static ngx_uint_t ngx_http_knn_zero_quality(u_char *p, u_char *last);
+static ngx_int_t ngx_http_knn_quality(u_char *p, u_char *last,
+    const ngx_str_t *version);
 
 
 /* what curl, forms, and HTTP libraries send unasked is among them */
@@ -50,6 +60,15 @@ static ngx_str_t  ngx_http_knn_problem_types[] = {
     ngx_string("application/*"),
     ngx_string("application/problem+json"),
     ngx_null_string
+};
+
+
+/* by which an Accept field tells what it prefers; text from the second on */
+static const ngx_http_knn_range_t  ngx_http_knn_ranges[NGX_HTTP_KNN_RANGES] = {
+    { ngx_string("application/openmetrics-text"), ngx_string("1.0.0") },
+    { ngx_string("text/plain"), ngx_string("0.0.4") },
+    { ngx_string("text/*"), ngx_null_string },
+    { ngx_string("*/*"), ngx_null_string }
 };
 
 
@@ -184,7 +203,7 @@ ngx_http_knn_check_media(ngx_http_request_t *r)
 
 
 /* The first field of a request by its lower case name. */
-static ngx_table_elt_t *
+ngx_table_elt_t *
 ngx_http_knn_find_header(ngx_http_request_t *r, ngx_str_t *name)
 {
     ngx_uint_t        i;
@@ -362,4 +381,115 @@ ngx_http_knn_zero_quality(u_char *p, u_char *last)
     }
 
     return 1;
+}
+
+
+/* Whether it is asked for by its name, and not less than text/plain. */
+ngx_uint_t
+ngx_http_knn_accepts_openmetrics(ngx_http_request_t *r)
+{
+    u_char                      *p, *end, *last;
+    ngx_int_t                    q, quality[NGX_HTTP_KNN_RANGES];
+    ngx_str_t                    range, type;
+    ngx_uint_t                   i;
+    ngx_table_elt_t             *h;
+    const ngx_http_knn_range_t  *known;
+
+    h = ngx_http_knn_find_header(r, &ngx_http_knn_accept);
+
+    if (h == NULL) {
+        return 0;
+    }
+
+    for (i = 0; i < NGX_HTTP_KNN_RANGES; i++) {
+        quality[i] = NGX_ERROR;
+    }
+
+    last = h->value.data + h->value.len;
+
+    for (p = h->value.data; p < last; p = end + 1) {
+
+        end = ngx_strlchr(p, last, ',');
+
+        if (end == NULL) {
+            end = last;
+        }
+
+        range.data = p;
+        range.len = end - p;
+
+        ngx_http_knn_media_type(&range, &type);
+
+        for (i = 0; i < NGX_HTTP_KNN_RANGES; i++) {
+            known = &ngx_http_knn_ranges[i];
+
+            if (type.len == known->type.len
+                && ngx_strncasecmp(type.data, known->type.data, type.len) == 0)
+            {
+                q = ngx_http_knn_quality(type.data + type.len, end,
+                                         &known->version);
+                quality[i] = ngx_max(quality[i], q);
+            }
+        }
+    }
+
+    /* the most specific range is what counts for text/plain */
+
+    for (i = 1; i < NGX_HTTP_KNN_RANGES - 1; i++) {
+        if (quality[i] != NGX_ERROR) {
+            break;
+        }
+    }
+
+    return quality[0] > 0 && quality[0] >= quality[i];
+}
+
+
+/* "q" in thousandths, NGX_ERROR when another version is meant. */
+static ngx_int_t
+ngx_http_knn_quality(u_char *p, u_char *last, const ngx_str_t *version)
+{
+    u_char     *end, *value;
+    ngx_int_t   q;
+
+    q = NGX_HTTP_KNN_MAX_QUALITY;
+
+    for ( /* void */ ; p < last; p = end) {
+
+        while (p < last && (*p == ';' || *p == ' ' || *p == '\t')) {
+            p++;
+        }
+
+        for (end = p; end < last && *end != ';' && *end != ' '; end++) {
+            /* void */
+        }
+
+        if (end - p > 2 && ngx_strncasecmp(p, (u_char *) "q=", 2) == 0) {
+            q = ngx_atofp(p + 2, end - p - 2, 3);
+
+            if (q == NGX_ERROR) {
+                return NGX_ERROR;
+            }
+
+            continue;
+        }
+
+        value = p + sizeof("version=") - 1;
+
+        if (version->len && value < end
+            && ngx_strncasecmp(p, (u_char *) "version=", value - p) == 0)
+        {
+            if (*value == '"' && end - value > 2) {
+                value++;
+            }
+
+            if ((size_t) (end - value) < version->len
+                || ngx_strncmp(value, version->data, version->len) != 0)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+
+    return q;
 }

@@ -11,21 +11,13 @@
 #include "ngx_http_knn_module.h"
 
 
-/* what one model file may hold when unpacked: a size_t on any platform */
-#define NGX_HTTP_KNN_MAX_SIZE        ((size_t) 4095 * 1024 * 1024)
-
 #define NGX_HTTP_KNN_VERSION_DIGITS  9
+#define NGX_HTTP_KNN_VERSION_LEN                                              \
+    (NGX_HTTP_KNN_VERSION_PARTS * (NGX_HTTP_KNN_VERSION_DIGITS + 1) - 1)
 
 
-static ngx_int_t ngx_http_knn_check_name(ngx_str_t *name);
-static ngx_uint_t ngx_http_knn_parse_version(u_char *p, u_char *last,
-    ngx_uint_t *parts);
-static ngx_int_t ngx_http_knn_compare_versions(ngx_uint_t *one,
-    ngx_uint_t *two, ngx_uint_t n);
-static ngx_http_knn_model_t *ngx_http_knn_add_model(ngx_conf_t *cf,
-    ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name, ngx_str_t *version);
-static char *ngx_http_knn_load_model(ngx_conf_t *cf,
-    ngx_http_knn_model_t *model);
+static ngx_int_t ngx_http_knn_init_model(ngx_conf_t *cf,
+    ngx_http_knn_main_conf_t *kmcf, ngx_http_knn_model_t *model);
 static void ngx_http_knn_free_model(void *data);
 
 
@@ -34,8 +26,8 @@ ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_knn_main_conf_t *kmcf = conf;
 
-    ngx_str_t             *value, version;
-    ngx_http_knn_model_t  *model;
+    ngx_str_t   *value, version, file;
+    ngx_uint_t   parts[NGX_HTTP_KNN_VERSION_PARTS];
 
     value = cf->args->elts;
 
@@ -61,29 +53,31 @@ ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         version.data = value[3].data + 8;
     }
 
-    model = ngx_http_knn_add_model(cf, kmcf, &value[1], &version);
-    if (model == NULL) {
+    if (ngx_http_knn_parse_version(version.data, version.data + version.len,
+                                   parts)
+        != NGX_HTTP_KNN_VERSION_PARTS)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid version \"%V\" of model \"%V\", "
+                           "a semantic version as \"1.0.0\" is accepted",
+                           &version, &value[1]);
         return NGX_CONF_ERROR;
     }
 
-    model->file = value[2];
+    file = value[2];
 
-    if (ngx_conf_full_name(cf->cycle, &model->file, 1) != NGX_OK) {
+    if (ngx_conf_full_name(cf->cycle, &file, 1) != NGX_OK
+        || ngx_http_knn_add_model(cf, kmcf, &value[1], parts, &file) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 
-    /* "nginx -s" parses the configuration only to find the pid file */
-
-    if (ngx_process == NGX_PROCESS_SIGNALLER) {
-        return NGX_CONF_OK;
-    }
-
-    return ngx_http_knn_load_model(cf, model);
+    return NGX_CONF_OK;
 }
 
 
 /* "@" and white space would make "name@version" ambiguous. */
-static ngx_int_t
+ngx_int_t
 ngx_http_knn_check_name(ngx_str_t *name)
 {
     u_char  ch, *p, *last;
@@ -107,7 +101,7 @@ ngx_http_knn_check_name(ngx_str_t *name)
 
 
 /* Reads "1", "1.2", or "1.2.0"; returns how many parts there are, 0 if bad. */
-static ngx_uint_t
+ngx_uint_t
 ngx_http_knn_parse_version(u_char *p, u_char *last, ngx_uint_t *parts)
 {
     u_char      *start;
@@ -147,7 +141,7 @@ ngx_http_knn_parse_version(u_char *p, u_char *last, ngx_uint_t *parts)
 
 
 /* Compares the first n parts. */
-static ngx_int_t
+ngx_int_t
 ngx_http_knn_compare_versions(ngx_uint_t *one, ngx_uint_t *two, ngx_uint_t n)
 {
     ngx_uint_t  i;
@@ -162,102 +156,102 @@ ngx_http_knn_compare_versions(ngx_uint_t *one, ngx_uint_t *two, ngx_uint_t n)
 }
 
 
-/* A new entry of the table, if its name and version are not there yet. */
-static ngx_http_knn_model_t *
+/*
+ * Loads a model, if its name and version are not there yet.  The name and the
+ * file are kept; both are NUL-terminated.
+ */
+ngx_int_t
 ngx_http_knn_add_model(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
-    ngx_str_t *name, ngx_str_t *version)
+    ngx_str_t *name, ngx_uint_t *parts, ngx_str_t *file)
 {
-    u_char                 *p;
-    ngx_http_knn_model_t   *model, **mp;
+    u_char                *p;
+    ngx_http_knn_model_t  *model, *other, **mp;
 
     model = ngx_pcalloc(cf->pool, sizeof(ngx_http_knn_model_t));
     if (model == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
     /*
      * set by ngx_pcalloc():
      *
+     *     model->loaded = NULL;
+     *     model->kept = 0;
      *     model->model = NULL;
      *     model->reply = NULL;
      *     model->info = NULL;
      *     model->document = { 0, NULL };
      */
 
-    if (ngx_http_knn_parse_version(version->data, version->data + version->len,
-                                   model->parts)
-        != NGX_HTTP_KNN_VERSION_PARTS)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid version \"%V\" of model \"%V\", "
-                           "a semantic version as \"1.0.0\" is accepted",
-                           version, name);
-        return NULL;
+    p = ngx_pnalloc(cf->pool, name->len + 1 + NGX_HTTP_KNN_VERSION_LEN + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
     }
 
-    model->id.len = name->len + 1 + version->len;
+    model->id.data = p;
+    model->version.data = p + name->len + 1;
 
-    model->id.data = ngx_pnalloc(cf->pool, model->id.len + 1);
-    if (model->id.data == NULL) {
-        return NULL;
-    }
-
-    p = ngx_cpymem(model->id.data, name->data, name->len);
-    *p++ = '@';
-    p = ngx_cpymem(p, version->data, version->len);
+    p = ngx_sprintf(p, "%V@%ui.%ui.%ui", name, parts[0], parts[1], parts[2]);
     *p = '\0';
 
-    if (ngx_http_knn_find_model(kmcf, &model->id) != NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "duplicate model \"%V\", give it another name or "
-                           "a \"version=\" of its own", &model->id);
-        return NULL;
-    }
+    model->id.len = p - model->id.data;
+    model->version.len = p - model->version.data;
 
     model->name = *name;
-    model->version = *version;
+    model->file = *file;
+
+    ngx_memcpy(model->parts, parts, sizeof(model->parts));
+
+    other = ngx_http_knn_find_model(kmcf, &model->id);
+
+    if (other != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "duplicate model \"%V\", give it another name or "
+                           "a version of its own: \"%V\" and \"%V\"",
+                           &model->id, &other->file, &model->file);
+        return NGX_ERROR;
+    }
 
     mp = ngx_array_push(&kmcf->models);
     if (mp == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
     *mp = model;
 
-    return model;
+    /* "nginx -s" parses the configuration only to find the pid file */
+
+    if (ngx_process == NGX_PROCESS_SIGNALLER) {
+        return NGX_OK;
+    }
+
+    return ngx_http_knn_init_model(cf, kmcf, model);
 }
 
 
-/* Reads and checks the file; what it takes goes with the configuration. */
-static char *
-ngx_http_knn_load_model(ngx_conf_t *cf, ngx_http_knn_model_t *model)
+/* Reads the file, and prepares what replies say of it. */
+static ngx_int_t
+ngx_http_knn_init_model(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
+    ngx_http_knn_model_t *model)
 {
-    knn_error_t          err;
     ngx_pool_cleanup_t  *cln;
 
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     if (cln == NULL) {
-        return NGX_CONF_ERROR;
+        return NGX_ERROR;
     }
 
     cln->handler = ngx_http_knn_free_model;
     cln->data = model;
 
-    model->model = knn_model_load((char *) model->file.data,
-                                  NGX_HTTP_KNN_MAX_SIZE, &err);
-
-    if (model->model == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "model \"%V\" is refused: %s",
-                           &model->id, err.message);
-        return NGX_CONF_ERROR;
+    if (ngx_http_knn_load(cf, kmcf, model) != NGX_OK) {
+        return NGX_ERROR;
     }
-
-    model->info = knn_model_info(model->model);
 
     model->reply = knn_reply_create(model->model, (char *) model->name.data,
                                     (char *) model->version.data);
     if (model->reply == NULL) {
-        return NGX_CONF_ERROR;
+        return NGX_ERROR;
     }
 
     model->document.data = (u_char *) knn_document_model(model->model,
@@ -265,10 +259,10 @@ ngx_http_knn_load_model(ngx_conf_t *cf, ngx_http_knn_model_t *model)
                                                (char *) model->version.data,
                                                &model->document.len);
     if (model->document.data == NULL) {
-        return NGX_CONF_ERROR;
+        return NGX_ERROR;
     }
 
-    return NGX_CONF_OK;
+    return NGX_OK;
 }
 
 
@@ -283,8 +277,8 @@ ngx_http_knn_free_model(void *data)
         knn_reply_destroy(model->reply);
     }
 
-    if (model->model != NULL) {
-        knn_model_free(model->model);
+    if (model->loaded != NULL) {
+        ngx_http_knn_unload(model->loaded);
     }
 }
 

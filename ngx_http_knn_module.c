@@ -51,10 +51,24 @@ static ngx_command_t  ngx_http_knn_commands[] = {
       0,
       NULL },
 
+    { ngx_string("knn_model_repository"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_knn_model_repository,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("knn_predict"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_knn_predict,
       NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("knn_set"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_knn_set,
+      NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 
@@ -71,6 +85,13 @@ static ngx_command_t  ngx_http_knn_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       (void *) ngx_http_knn_health_handler },
+
+    { ngx_string("knn_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_knn_document,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      (void *) ngx_http_knn_metrics_handler },
 
     { ngx_string("knn_output"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
@@ -93,6 +114,13 @@ static ngx_command_t  ngx_http_knn_commands[] = {
       offsetof(ngx_http_knn_main_conf_t, max_queue),
       NULL },
 
+    { ngx_string("knn_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_knn_main_conf_t, zone.size),
+      &ngx_http_knn_zone_size },
+
     { ngx_string("knn_thread_pool"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_knn_thread_pool,
@@ -105,7 +133,7 @@ static ngx_command_t  ngx_http_knn_commands[] = {
 
 
 static ngx_http_module_t  ngx_http_knn_module_ctx = {
-    NULL,                                  /* preconfiguration */
+    ngx_http_knn_add_variables,            /* preconfiguration */
     ngx_http_knn_init,                     /* postconfiguration */
 
     ngx_http_knn_create_main_conf,         /* create main configuration */
@@ -129,7 +157,7 @@ ngx_module_t  ngx_http_knn_module = {
     ngx_http_knn_init_process,             /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
+    ngx_http_knn_leave_zone,               /* exit process */
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
@@ -153,6 +181,16 @@ ngx_http_knn_init(ngx_conf_t *cf)
         }
     }
 
+    if (ngx_http_knn_add_zone(cf, kmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_knn_init_sets(cf, kmcf) != NGX_OK
+        || ngx_http_knn_init_shadow(cf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     return ngx_http_knn_init_documents(cf, kmcf);
 }
 
@@ -173,8 +211,11 @@ ngx_http_knn_init_location(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
         return NGX_ERROR;
     }
 
+    /* "nginx -s" reads no repository, whose names it cannot know */
+
     if (location->handler != ngx_http_knn_predict_handler
-        || location->name.lengths != NULL)
+        || location->name.lengths != NULL
+        || ngx_process == NGX_PROCESS_SIGNALLER)
     {
         return NGX_OK;
     }
@@ -216,14 +257,20 @@ ngx_http_knn_create_main_conf(ngx_conf_t *cf)
      *     kmcf->health = { 0, NULL };
      *     kmcf->health_status = 0;
      *     kmcf->queue = { 0 };
+     *     kmcf->zone = { 0 };
      */
 
     kmcf->max_queue = NGX_CONF_UNSET;
+    kmcf->zone.size = NGX_CONF_UNSET_SIZE;
 
     if (ngx_array_init(&kmcf->models, cf->pool, 4,
                        sizeof(ngx_http_knn_model_t *))
         != NGX_OK)
     {
+        return NULL;
+    }
+
+    if (ngx_array_init(&kmcf->sets, cf->pool, 4, sizeof(void *)) != NGX_OK) {
         return NULL;
     }
 
@@ -326,12 +373,12 @@ ngx_http_knn_init_module(ngx_cycle_t *cycle)
         model = models[i];
 
         ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
-                      "model \"%V\" loaded from \"%V\": %s by %s, "
+                      "model \"%V\" %sloaded from \"%V\": %s by %s, "
                       "%uz rows of %uz features, algorithm %s, kernel %s",
-                      &model->id, &model->file, model->info->estimator,
-                      model->info->producer, model->info->n_samples,
-                      model->info->n_features, model->info->algorithm,
-                      model->info->kernel);
+                      &model->id, model->kept ? "still " : "", &model->file,
+                      model->info->estimator, model->info->producer,
+                      model->info->n_samples, model->info->n_features,
+                      model->info->algorithm, model->info->kernel);
     }
 
     return NGX_OK;
@@ -347,6 +394,7 @@ ngx_http_knn_init_process(ngx_cycle_t *cycle)
 
     if (kmcf != NULL) {
         ngx_http_knn_queue_init(&kmcf->queue, cycle->log);
+        ngx_http_knn_enter_zone(kmcf, cycle->log);
     }
 
     return NGX_OK;

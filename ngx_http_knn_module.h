@@ -16,12 +16,23 @@
 #include "codec/reply.h"
 #include "codec/request.h"
 #include "model/knn.h"
+#include "ngx_http_knn_zone.h"
 
 
 #define NGX_HTTP_KNN_VERSION_PARTS  3
 
 /* how long the event loop is held at a time, nanoseconds */
 #define NGX_HTTP_KNN_SLICE          200000
+
+
+/* a model file that was read, for every configuration that names it */
+typedef struct {
+    knn_model_t               *model;
+    time_t                     time;           /* when it was read */
+    ngx_file_info_t            fi;
+    ngx_uint_t                 settled;        /* fi will tell of changes */
+    ngx_uint_t                 count;          /* models that are made of it */
+} ngx_http_knn_loaded_t;
 
 
 typedef struct {
@@ -31,10 +42,13 @@ typedef struct {
     ngx_str_t                  file;
     ngx_uint_t                 parts[NGX_HTTP_KNN_VERSION_PARTS];
 
-    knn_model_t               *model;          /* NULL in a signaller */
+    ngx_http_knn_loaded_t     *loaded;         /* NULL in a signaller */
+    ngx_uint_t                 kept;           /* by the last reload */
+    knn_model_t               *model;
     knn_reply_t               *reply;
     const knn_model_info_t    *info;
     ngx_str_t                  document;       /* of malloc() */
+    ngx_http_knn_metrics_t     metrics;
 } ngx_http_knn_model_t;
 
 
@@ -63,6 +77,7 @@ typedef struct {
 typedef struct {
     ngx_array_t                models;         /* ngx_http_knn_model_t * */
     ngx_array_t                locations;      /* ngx_http_knn_location_t * */
+    ngx_array_t                sets;           /* ngx_http_knn_set_t * */
 
     ngx_str_t                  info;
     ngx_str_t                  info_etag;
@@ -71,6 +86,7 @@ typedef struct {
 
     ngx_int_t                  max_queue;
     ngx_http_knn_queue_t       queue;
+    ngx_http_knn_zone_t        zone;
 } ngx_http_knn_main_conf_t;
 
 
@@ -106,6 +122,7 @@ typedef struct {
     knn_request_t             *request;
     knn_query_t               *query;
     ngx_buf_t                 *reply;
+    knn_reply_writer_t         writer;
 
     uint64_t                   time[NGX_HTTP_KNN_PHASES]; /* nanoseconds */
 } ngx_http_knn_work_t;
@@ -141,9 +158,11 @@ typedef struct {
     ngx_http_knn_model_t      *model;          /* NULL: unknown */
     ngx_uint_t                 outputs;
     ngx_http_knn_reason_e      reason;         /* NONE: nothing was decided */
+    ngx_uint_t                 redirected;     /* to another one */
     uint64_t                   started;        /* ns, monotonic clock */
 
     ngx_http_knn_work_t        work;
+    knn_query_t               *first;          /* row, for variables */
 
     ngx_queue_t                queue;
     ngx_http_knn_queue_t      *waiting;        /* NULL: not in a queue */
@@ -151,6 +170,16 @@ typedef struct {
     ngx_int_t                  rc;             /* the same */
     ngx_atomic_t               aborted;        /* by the client */
 } ngx_http_knn_ctx_t;
+
+
+/* what variables tell of the first row of a query */
+typedef enum {
+    NGX_HTTP_KNN_PREDICTION = 0,
+    NGX_HTTP_KNN_PROBABILITY,                  /* of the prediction */
+    NGX_HTTP_KNN_DISTANCE,                     /* to the nearest row */
+    NGX_HTTP_KNN_NOVELTY,
+    NGX_HTTP_KNN_FIGURES
+} ngx_http_knn_figure_e;
 
 
 typedef struct {
@@ -171,15 +200,35 @@ extern ngx_module_t  ngx_http_knn_error_filter_module;
 /* ngx_http_knn_models.c */
 
 char *ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_knn_add_model(ngx_conf_t *cf,
+    ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name, ngx_uint_t *parts,
+    ngx_str_t *file);
+ngx_int_t ngx_http_knn_check_name(ngx_str_t *name);
+ngx_uint_t ngx_http_knn_parse_version(u_char *p, u_char *last,
+    ngx_uint_t *parts);
+ngx_int_t ngx_http_knn_compare_versions(ngx_uint_t *one, ngx_uint_t *two,
+    ngx_uint_t n);
 ngx_http_knn_model_t *ngx_http_knn_find_model(ngx_http_knn_main_conf_t *kmcf,
     ngx_str_t *name);
 ngx_int_t ngx_http_knn_known_models(ngx_pool_t *pool,
     ngx_http_knn_main_conf_t *kmcf, ngx_str_t *known);
 
+/* ngx_http_knn_loaded.c */
+
+ngx_int_t ngx_http_knn_load(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
+    ngx_http_knn_model_t *model);
+void ngx_http_knn_unload(ngx_http_knn_loaded_t *loaded);
+
+/* ngx_http_knn_repository.c */
+
+char *ngx_http_knn_model_repository(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
 /* ngx_http_knn_predict.c */
 
 ngx_int_t ngx_http_knn_predict_handler(ngx_http_request_t *r);
 ngx_http_knn_ctx_t *ngx_http_knn_get_ctx(ngx_http_request_t *r);
+void ngx_http_knn_cleanup_ctx(void *data);
 ngx_int_t ngx_http_knn_finish(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
     ngx_int_t rc);
 
@@ -189,13 +238,14 @@ ngx_int_t ngx_http_knn_work_init(ngx_http_knn_work_t *work,
     knn_request_options_t *options, ngx_chain_t *in);
 ngx_int_t ngx_http_knn_work_run(ngx_http_knn_work_t *work, uint64_t ns);
 void ngx_http_knn_work_free(ngx_http_knn_work_t *work);
+void *ngx_http_knn_palloc(ngx_pool_t *pool, size_t size);
 uint64_t ngx_http_knn_now(void);
 
 /* ngx_http_knn_queue.c */
 
 void ngx_http_knn_queue_init(ngx_http_knn_queue_t *queue, ngx_log_t *log);
-void ngx_http_knn_queue_add(ngx_http_knn_queue_t *queue, ngx_http_request_t *r,
-    ngx_http_knn_ctx_t *ctx);
+ngx_int_t ngx_http_knn_queue_add(ngx_http_knn_main_conf_t *kmcf,
+    ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx);
 void ngx_http_knn_queue_remove(ngx_http_knn_ctx_t *ctx);
 
 /* ngx_http_knn_thread.c */
@@ -209,6 +259,29 @@ ngx_int_t ngx_http_knn_thread_post(ngx_thread_pool_t *tp,
 
 ngx_int_t ngx_http_knn_send_reply(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx);
+
+/* ngx_http_knn_figures.c */
+
+knn_query_t *ngx_http_knn_query_row(ngx_pool_t *pool,
+    ngx_http_knn_model_t *model, const double *x);
+ngx_uint_t ngx_http_knn_figure_outputs(ngx_uint_t figure);
+ngx_int_t ngx_http_knn_write_figure(ngx_pool_t *pool,
+    ngx_http_knn_model_t *model, const knn_query_t *query, ngx_uint_t figure,
+    ngx_str_t *text);
+
+/* ngx_http_knn_variables.c */
+
+ngx_int_t ngx_http_knn_add_variables(ngx_conf_t *cf);
+
+/* ngx_http_knn_set.c */
+
+char *ngx_http_knn_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_knn_init_sets(ngx_conf_t *cf,
+    ngx_http_knn_main_conf_t *kmcf);
+
+/* ngx_http_knn_shadow.c */
+
+ngx_int_t ngx_http_knn_init_shadow(ngx_conf_t *cf);
 
 /* ngx_http_knn_documents.c */
 
@@ -226,6 +299,9 @@ ngx_int_t ngx_http_knn_add_cache_control(ngx_http_request_t *r,
 ngx_int_t ngx_http_knn_add_etag(ngx_http_request_t *r, ngx_str_t *value);
 ngx_int_t ngx_http_knn_check_media(ngx_http_request_t *r);
 ngx_uint_t ngx_http_knn_accepts_problem(ngx_http_request_t *r);
+ngx_table_elt_t *ngx_http_knn_find_header(ngx_http_request_t *r,
+    ngx_str_t *name);
+ngx_uint_t ngx_http_knn_accepts_openmetrics(ngx_http_request_t *r);
 
 /* ngx_http_knn_problem.c */
 
@@ -240,6 +316,48 @@ ngx_int_t ngx_http_knn_send_problem(ngx_http_request_t *r,
 ngx_int_t ngx_http_knn_send_error(ngx_http_request_t *r,
     const knn_error_t *err, const char *pointer);
 ngx_int_t ngx_http_knn_send_allow(ngx_http_request_t *r, ngx_str_t *allow);
+
+/* ngx_http_knn_zone.c */
+
+extern ngx_conf_post_t          ngx_http_knn_zone_size;
+extern ngx_uint_t               ngx_http_knn_slot;
+extern ngx_http_knn_process_t  *ngx_http_knn_process;
+
+ngx_int_t ngx_http_knn_add_zone(ngx_conf_t *cf,
+    ngx_http_knn_main_conf_t *kmcf);
+void ngx_http_knn_enter_zone(ngx_http_knn_main_conf_t *kmcf, ngx_log_t *log);
+void ngx_http_knn_leave_zone(ngx_cycle_t *cycle);
+ngx_uint_t ngx_http_knn_process_alive(ngx_http_knn_process_t *process);
+ngx_http_knn_pair_t *ngx_http_knn_find_pair(ngx_http_knn_zone_sh_t *sh,
+    ngx_http_knn_series_t *primary, ngx_http_knn_series_t *shadow);
+void ngx_http_knn_sum_series(ngx_http_knn_zone_sh_t *sh,
+    ngx_http_knn_series_t *series, ngx_http_knn_slot_t *sum);
+
+/* ngx_http_knn_count.c */
+
+extern const ngx_uint_t  ngx_http_knn_codes[NGX_HTTP_KNN_CODES];
+extern const ngx_http_knn_bound_t
+    ngx_http_knn_durations[NGX_HTTP_KNN_DURATIONS];
+extern const ngx_http_knn_bound_t
+    ngx_http_knn_batches[NGX_HTTP_KNN_BATCHES];
+extern const ngx_http_knn_bound_t
+    ngx_http_knn_novelties[NGX_HTTP_KNN_NOVELTIES];
+
+ngx_int_t ngx_http_knn_count_handler(ngx_http_request_t *r);
+void ngx_http_knn_count_begin(void);
+void ngx_http_knn_count_request(ngx_http_knn_ctx_t *ctx);
+void ngx_http_knn_count_query(ngx_http_knn_model_t *model,
+    const knn_query_t *query, uint64_t ns);
+void ngx_http_knn_count_agreement(ngx_http_knn_main_conf_t *kmcf,
+    ngx_http_knn_model_t *primary, ngx_http_knn_model_t *shadow,
+    ngx_uint_t agree, ngx_uint_t differ);
+void ngx_http_knn_count_waiting(ngx_uint_t n);
+ngx_int_t ngx_http_knn_read_exemplar(ngx_http_knn_exemplar_t *exemplar,
+    ngx_http_knn_exemplar_t *copy);
+
+/* ngx_http_knn_metrics.c */
+
+ngx_int_t ngx_http_knn_metrics_handler(ngx_http_request_t *r);
 
 
 #pragma GCC visibility pop

@@ -15,7 +15,6 @@
 
 
 static ngx_http_knn_ctx_t *ngx_http_knn_create_ctx(ngx_http_request_t *r);
-static void ngx_http_knn_cleanup_ctx(void *data);
 static ngx_int_t ngx_http_knn_choose_model(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx);
 static ngx_int_t ngx_http_knn_send_unknown_model(ngx_http_request_t *r);
@@ -87,12 +86,18 @@ ngx_http_knn_predict_handler(ngx_http_request_t *r)
 static ngx_http_knn_ctx_t *
 ngx_http_knn_create_ctx(ngx_http_request_t *r)
 {
-    ngx_http_knn_ctx_t  *ctx;
+    ngx_http_knn_ctx_t  *ctx, *last;
     ngx_pool_cleanup_t  *cln;
+
+    last = ngx_http_knn_get_ctx(r);
 
     cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_knn_ctx_t));
     if (cln == NULL) {
         return NULL;
+    }
+
+    if (last != NULL) {
+        last->redirected = 1;
     }
 
     ctx = cln->data;
@@ -105,16 +110,20 @@ ngx_http_knn_create_ctx(ngx_http_request_t *r)
 
     cln->handler = ngx_http_knn_cleanup_ctx;
 
+    ngx_http_knn_count_begin();
+
     ngx_http_set_ctx(r, ctx, ngx_http_knn_module);
 
     return ctx;
 }
 
 
-static void
+void
 ngx_http_knn_cleanup_ctx(void *data)
 {
     ngx_http_knn_ctx_t *ctx = data;
+
+    ngx_http_knn_count_request(ctx);
 
     ngx_http_knn_queue_remove(ctx);
     ngx_http_knn_work_free(&ctx->work);
@@ -438,10 +447,24 @@ ngx_http_knn_start(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
 static ngx_int_t
 ngx_http_knn_wait(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 {
+    ngx_event_t               *rev;
     ngx_http_knn_main_conf_t  *kmcf;
 #if (NGX_THREADS)
     ngx_http_knn_loc_conf_t   *klcf;
+#endif
 
+    /* the client may be gone already */
+
+    rev = r->connection->read;
+
+    if (rev->ready) {
+        ngx_post_event(rev, &ngx_posted_events);
+
+    } else if (ngx_handle_read_event(rev, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+#if (NGX_THREADS)
     klcf = ngx_http_get_module_loc_conf(r, ngx_http_knn_module);
 
     if (klcf->thread_pool != NULL) {
@@ -451,13 +474,7 @@ ngx_http_knn_wait(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 
     kmcf = ngx_http_get_module_main_conf(r, ngx_http_knn_module);
 
-    if (kmcf->queue.n == (ngx_uint_t) kmcf->max_queue) {
-        return NGX_BUSY;
-    }
-
-    ngx_http_knn_queue_add(&kmcf->queue, r, ctx);
-
-    return NGX_OK;
+    return ngx_http_knn_queue_add(kmcf, r, ctx);
 }
 
 

@@ -36,15 +36,31 @@ ngx_http_knn_queue_init(ngx_http_knn_queue_t *queue, ngx_log_t *log)
 }
 
 
-void
-ngx_http_knn_queue_add(ngx_http_knn_queue_t *queue, ngx_http_request_t *r,
+/* NGX_BUSY when the queue is full. */
+ngx_int_t
+ngx_http_knn_queue_add(ngx_http_knn_main_conf_t *kmcf, ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx)
 {
+    ngx_uint_t             max;
+    ngx_http_knn_queue_t  *queue;
+
+    queue = &kmcf->queue;
+
+    /* shadows do not keep clients out */
+
+    max = r->background ? kmcf->max_queue / 2 : kmcf->max_queue;
+
+    if (queue->n >= max) {
+        return NGX_BUSY;
+    }
+
     r->read_event_handler = ngx_http_test_reading;
     r->write_event_handler = ngx_http_request_empty_handler;
 
     ctx->waiting = queue;
     queue->n++;
+
+    ngx_http_knn_count_waiting(queue->n);
 
     ngx_queue_insert_tail(&queue->waiting, &ctx->queue);
 
@@ -55,6 +71,8 @@ ngx_http_knn_queue_add(ngx_http_knn_queue_t *queue, ngx_http_request_t *r,
     if (!queue->event.timer_set) {
         ngx_add_timer(&queue->event, NGX_HTTP_KNN_QUEUE_TIME);
     }
+
+    return NGX_OK;
 }
 
 
@@ -73,6 +91,8 @@ ngx_http_knn_queue_remove(ngx_http_knn_ctx_t *ctx)
 
     ctx->waiting = NULL;
     queue->n--;
+
+    ngx_http_knn_count_waiting(queue->n);
 
     if (queue->n == 0 && queue->event.timer_set) {
         ngx_del_timer(&queue->event);

@@ -177,16 +177,37 @@ knn_load_name(knn_model_t *model, const char *name, const char **to)
 }
 
 
+/* Keeps the file in whose layout the searches are done, without the rows. */
+static void
+knn_load_keep(knn_model_t *model, const knn_parts_t *parts,
+              knn_source_t *source)
+{
+    model->info.memory += source->size;
+    model->info.memory -=
+        knn_source_drop(source, parts->x,
+                        parts->n_samples * parts->n_features * sizeof(double));
+
+    model->source = *source;
+    *source = (knn_source_t){.data = NULL};
+}
+
+
 /* Makes the model of a file complete; it keeps the source if it needs it. */
 static knn_status_e
 knn_load_finish(knn_model_t *model, const knn_file_t *file,
                 knn_source_t *source, knn_error_t *err)
 {
+    const knn_side_t *side;
     knn_model_info_t *info;
 
     info = &model->info;
+    info->n_files = 1;
     info->file_size = file->size;
     info->n_golden = file->golden.n;
+
+    for (side = file->beside.first; side != NULL; side = side->next) {
+        info->n_files++;
+    }
 
     if (!knn_load_name(model, file->meta.name, &info->name)
         || !knn_load_name(model, file->meta.version, &info->version))
@@ -197,9 +218,7 @@ knn_load_finish(knn_model_t *model, const knn_file_t *file,
     info->memory = knn_arena_size(model->arena);
 
     if (file->parts.layout != NULL) {
-        info->memory += source->size;
-        model->source = *source;
-        *source = (knn_source_t){.data = NULL};
+        knn_load_keep(model, &file->parts, source);
     }
 
     return knn_golden_replay(model, &file->golden, err);

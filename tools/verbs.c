@@ -94,8 +94,8 @@ const knn_verb_t knn_verbs[] = {
      "Says what a model file holds.", 1, 1, knn_inspect_options,
      knn_tool_inspect},
     {"convert", "MODEL OUT.safetensors", "writes a model in the native form",
-     "Writes a model in the native form, which is mapped when it is served and\n"
-     "keeps queries with their answers, to be verified at every load.",
+     "Writes a model in the native form, which is served as it stands in the\n"
+     "file and keeps queries with their answers, verified at every load.",
      2, 2, knn_convert_options, knn_tool_convert},
     {"verify", "MODEL", "loads a model file completely",
      "Loads a model file completely, as nginx does, replays the golden queries\n"

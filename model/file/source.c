@@ -45,40 +45,77 @@ knn_source_empty(knn_error_t *err)
 }
 
 
+/* Says that the system refuses to read. */
+static knn_status_e
+knn_source_unreadable(knn_error_t *err)
+{
+    return knn_error(err, KNN_IO, "cannot be read: %s", strerror(errno));
+}
+
+
+/* Says that somebody writes into the file. */
+static knn_status_e
+knn_source_changed(knn_error_t *err)
+{
+    return knn_error(err, KNN_IO,
+                     "changed while it was read, replace files by renaming");
+}
+
+
+/* Says that a file is larger than what there is. */
+static knn_status_e
+knn_source_no_memory(size_t size, knn_error_t *err)
+{
+    return knn_error(err, KNN_NO_MEMORY, "no memory for its %zu bytes", size);
+}
+
+
 /* Refuses what is no regular file within the limit. */
 static knn_status_e
-knn_source_check(int fd, size_t max_bytes, size_t *size, knn_error_t *err)
+knn_source_check(int fd, size_t max_bytes, struct stat *st, knn_error_t *err)
 {
-    struct stat st;
-
-    if (fstat(fd, &st) == -1) {
-        return knn_error(err, KNN_IO, "cannot be read: %s", strerror(errno));
+    if (fstat(fd, st) == -1) {
+        return knn_source_unreadable(err);
     }
 
-    if (!S_ISREG(st.st_mode)) {
+    if (!S_ISREG(st->st_mode)) {
         return knn_error(err, KNN_UNSUPPORTED, "is %s, name a regular file",
-                         knn_source_kind(st.st_mode));
+                         knn_source_kind(st->st_mode));
     }
 
-    if ((uintmax_t) st.st_size > max_bytes) {
+    if ((uintmax_t) st->st_size > max_bytes) {
         return knn_error(err, KNN_LIMIT,
                          "has %ju bytes, more than the %zu allowed",
-                         (uintmax_t) st.st_size, max_bytes);
+                         (uintmax_t) st->st_size, max_bytes);
     }
 
-    if (st.st_size == 0) {
-        return knn_source_empty(err);
+    return st->st_size == 0 ? knn_source_empty(err) : KNN_OK;
+}
+
+
+/* Refuses a file that was written to since st was taken. */
+static knn_status_e
+knn_source_unchanged(int fd, const struct stat *st, knn_error_t *err)
+{
+    struct stat now;
+
+    if (fstat(fd, &now) == -1) {
+        return knn_source_unreadable(err);
     }
 
-    *size = (size_t) st.st_size;
+    if (now.st_size != st->st_size || now.st_mtim.tv_sec != st->st_mtim.tv_sec
+        || now.st_mtim.tv_nsec != st->st_mtim.tv_nsec)
+    {
+        return knn_source_changed(err);
+    }
 
     return KNN_OK;
 }
 
 
-/* Reads exactly size bytes, behind which the file must end. */
+/* Reads all the bytes that there were, behind which the file must end. */
 static knn_status_e
-knn_source_fill(int fd, char *data, size_t size, knn_error_t *err)
+knn_source_fill(int fd, const knn_source_t *source, knn_error_t *err)
 {
     char    more;
     size_t  done;
@@ -87,22 +124,20 @@ knn_source_fill(int fd, char *data, size_t size, knn_error_t *err)
     done = 0;
 
     for (;;) {
-        n = done < size ? read(fd, data + done, size - done)
-                        : read(fd, &more, 1);
+        n = done < source->size
+                ? read(fd, (char *) source->data + done, source->size - done)
+                : read(fd, &more, 1);
 
         if (n == -1 && errno == EINTR) {
             continue;
         }
 
         if (n == -1) {
-            return knn_error(err, KNN_IO, "cannot be read: %s",
-                             strerror(errno));
+            return knn_source_unreadable(err);
         }
 
-        if ((n == 0) != (done == size)) {
-            return knn_error(err, KNN_IO,
-                             "changed while it was read, replace files by "
-                             "renaming");
+        if ((n == 0) != (done == source->size)) {
+            return knn_source_changed(err);
         }
 
         if (n == 0) {
@@ -110,6 +145,16 @@ knn_source_fill(int fd, char *data, size_t size, knn_error_t *err)
         }
 
         done += (size_t) n;
+    }
+}
+
+
+/* Makes a mapping read-only. */
+static void
+knn_source_seal(const knn_source_t *source)
+{
+    if (source->mapped) {
+        (void) mprotect(source->data, source->size, PROT_READ);
     }
 }
 
@@ -125,20 +170,43 @@ knn_source_is_native(int fd)
 }
 
 
-/* Maps an open file. */
+/*
+ * Takes memory that is made read-only.  It is never the file's own: who writes
+ * into a file that is served, or cuts it, must not reach those who serve it.
+ */
 static knn_status_e
-knn_source_map(int fd, knn_source_t *source, knn_error_t *err)
+knn_source_map(size_t size, knn_source_t *source, knn_error_t *err)
 {
     void *data;
 
-    data = mmap(NULL, source->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                -1, 0);
 
     if (data == MAP_FAILED) {
-        return knn_error(err, KNN_IO, "cannot be mapped: %s", strerror(errno));
+        return knn_source_no_memory(size, err);
     }
 
-    source->data = data;
-    source->mapped = true;
+    (void) madvise(data, size, MADV_HUGEPAGE);
+
+    *source = (knn_source_t){.data = data, .size = size, .mapped = true};
+
+    return KNN_OK;
+}
+
+
+/* Takes memory that is not. */
+static knn_status_e
+knn_source_alloc(size_t size, knn_source_t *source, knn_error_t *err)
+{
+    void *data;
+
+    data = malloc(size);
+
+    if (data == NULL) {
+        return knn_source_no_memory(size, err);
+    }
+
+    *source = (knn_source_t){.data = data, .size = size};
 
     return KNN_OK;
 }
@@ -146,29 +214,38 @@ knn_source_map(int fd, knn_source_t *source, knn_error_t *err)
 
 /* Reads an open file. */
 static knn_status_e
-knn_source_load(int fd, knn_source_t *source, knn_error_t *err)
+knn_source_load(int fd, size_t max_bytes, knn_source_t *source,
+                knn_error_t *err)
 {
-    void        *data;
+    struct stat  st;
     knn_status_e rc;
 
-    data = malloc(source->size);
+    rc = knn_source_check(fd, max_bytes, &st, err);
 
-    if (data == NULL) {
-        return knn_error(err, KNN_NO_MEMORY, "no memory for its %zu bytes",
-                         source->size);
+    if (rc == KNN_OK) {
+        rc = knn_source_is_native(fd)
+                 ? knn_source_map((size_t) st.st_size, source, err)
+                 : knn_source_alloc((size_t) st.st_size, source, err);
     }
 
-    rc = knn_source_fill(fd, data, source->size, err);
-
     if (rc != KNN_OK) {
-        free(data);
         return rc;
     }
 
-    source->data = data;
-    source->mapped = false;
+    rc = knn_source_fill(fd, source, err);
 
-    return KNN_OK;
+    if (rc == KNN_OK) {
+        rc = knn_source_unchanged(fd, &st, err);
+    }
+
+    if (rc == KNN_OK) {
+        knn_source_seal(source);
+    }
+    else {
+        knn_source_free(source);
+    }
+
+    return rc;
 }
 
 
@@ -187,12 +264,7 @@ knn_source_take(const char *path, int flags, size_t max_bytes,
         return knn_error(err, KNN_IO, "cannot be opened: %s", strerror(errno));
     }
 
-    rc = knn_source_check(fd, max_bytes, &source->size, err);
-
-    if (rc == KNN_OK) {
-        rc = knn_source_is_native(fd) ? knn_source_map(fd, source, err)
-                                      : knn_source_load(fd, source, err);
-    }
+    rc = knn_source_load(fd, max_bytes, source, err);
 
     (void) close(fd);
 
@@ -220,26 +292,46 @@ knn_status_e
 knn_source_copy(const void *data, size_t size, knn_source_t *source,
                 knn_error_t *err)
 {
-    void *copy;
-
     if (size == 0) {
         return knn_source_empty(err);
     }
 
-    copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                -1, 0);
-
-    if (copy == MAP_FAILED) {
-        return knn_error(err, KNN_NO_MEMORY, "no memory for its %zu bytes",
-                         size);
+    if (knn_source_map(size, source, err) != KNN_OK) {
+        return err->status;
     }
 
-    memcpy(copy, data, size);
-    (void) mprotect(copy, size, PROT_READ);
-
-    *source = (knn_source_t){.data = copy, .size = size, .mapped = true};
+    memcpy(source->data, data, size);
+    knn_source_seal(source);
 
     return KNN_OK;
+}
+
+
+size_t
+knn_source_drop(const knn_source_t *source, const void *data, size_t size)
+{
+    char  *start, *end;
+    size_t page;
+
+    if (!source->mapped || (const char *) data < (const char *) source->data
+        || (size_t) ((const char *) data - (const char *) source->data)
+               >= source->size)
+    {
+        return 0;
+    }
+
+    page = (size_t) sysconf(_SC_PAGESIZE);
+    start = (char *) (((uintptr_t) data + page - 1) & ~(page - 1));
+    end = (char *) (((uintptr_t) data + size) & ~(page - 1));
+
+    if (start >= end || mprotect(start, (size_t) (end - start), PROT_NONE) != 0)
+    {
+        return 0;
+    }
+
+    (void) madvise(start, (size_t) (end - start), MADV_DONTNEED);
+
+    return (size_t) (end - start);
 }
 
 

@@ -4,7 +4,10 @@
  */
 
 
-/* The bytes of a model file: read whole, or mapped where it is native. */
+/*
+ * The bytes of a model file, read whole: what becomes of the file later does
+ * not matter.
+ */
 
 
 #ifndef KNN_SOURCE_H
@@ -17,7 +20,7 @@
 typedef struct {
     void  *data;
     size_t size;
-    bool   mapped; /* read-only, on a boundary of pages */
+    bool   mapped; /* native: read-only, on a boundary of pages */
 } knn_source_t;
 
 
@@ -29,9 +32,16 @@ knn_status_e knn_source_read(const char *path, size_t max_bytes,
 knn_status_e knn_source_read_beside(const char *path, size_t max_bytes,
                                     knn_source_t *source, knn_error_t *err);
 
-/* Takes a copy of bytes as if it were a native file, mapped. */
+/* Takes a copy of bytes as if they were a native file. */
 knn_status_e knn_source_copy(const void *data, size_t size,
                              knn_source_t *source, knn_error_t *err);
+
+/*
+ * Gives back the memory of some bytes, which must not be read again; returns
+ * how much that was: nothing when they lie elsewhere.
+ */
+size_t knn_source_drop(const knn_source_t *source, const void *data,
+                       size_t size);
 
 /* Frees what was taken; nothing when that was moved elsewhere. */
 void knn_source_free(knn_source_t *source);

@@ -6,7 +6,7 @@
 
 /*
  * The native form of a model: a safetensors file with everything that serving
- * takes, mapped and not copied.
+ * takes, used where it was read.
  */
 
 

@@ -45,7 +45,7 @@ def server(serve):
 
     nginx = serve(start=False)
     os.symlink(os.path.join(ROOT, "examples"), nginx.path("examples"))
-    (text,) = blocks("nginx")
+    text = blocks("nginx")[0]
 
     for old, new in (
             ("load_module modules/ngx_http_knn_module.so;",

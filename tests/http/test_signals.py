@@ -43,7 +43,11 @@ def test_the_file_is_not_opened(server):
     assert server.post("/predict", {"X": [0]}).status == 200
 
 
-def test_names_are_still_checked(server):
-    server.allowed = "unknown model"
-    server.configure("", "location / { knn_predict m; }")
-    assert "unknown model" in server.run("-s", "stop").stdout
+def test_a_repository_is_not_read(server):
+    """What it holds is unknown then, and so are its names."""
+
+    server.configure("knn_model_repository nowhere;",
+                     "location / { knn_predict m; }")
+    done = server.run("-s", "reopen")
+    assert done.returncode == 0
+    assert done.stdout == ""

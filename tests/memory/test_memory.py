@@ -186,10 +186,20 @@ def test_valgrind(tmp_path):
         assert errors.group(1) == "0", text
 
 
-def test_reloads_leave_nothing(tmp_path):
-    """The master's memory and descriptors are flat over reloads."""
+@pytest.mark.parametrize("swapped", [False, True])
+def test_reloads_leave_nothing(tmp_path, swapped):
+    """The master's memory and descriptors are flat over a thousand reloads."""
 
-    server = Server(tmp_path)
+    model = str(tmp_path / "m.joblib")
+    shutil.copy(IRIS, model)
+    server = Server(tmp_path, HTTP.replace(IRIS, model))
+
+    def reload():
+        if swapped:
+            shutil.copy(IRIS, model + ".new")
+            os.rename(model + ".new", model)
+
+        server.reload()
 
     def held():
         pid = server.process.pid
@@ -197,13 +207,13 @@ def test_reloads_leave_nothing(tmp_path):
                 len(os.listdir(f"/proc/{pid}/fd")),
                 sum(1 for _ in open(f"/proc/{pid}/maps")))
 
-    for _ in range(5):
-        server.reload()
+    for _ in range(20):
+        reload()
 
     before = held()
 
-    for _ in range(100):
-        server.reload()
+    for _ in range(1000):
+        reload()
 
     after = held()
     server.stop()

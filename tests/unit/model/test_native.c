@@ -96,7 +96,7 @@ ask(const knn_model_t *model, const double *q)
     ck_assert_ptr_nonnull(memory);
 
     query = knn_query_init(memory, model, q, ROWS, ALL);
-    ck_assert(knn_query_run(query, ROWS));
+    ck_assert(knn_query_run(query, SIZE_MAX));
 
     return query;
 }

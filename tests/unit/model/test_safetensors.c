@@ -91,7 +91,7 @@ predict(const knn_model_t *model, const double *q)
     memory = aligned_alloc(KNN_ALIGNMENT, knn_query_size(model, 1, 1));
     ck_assert_ptr_nonnull(memory);
     query = knn_query_init(memory, model, q, 1, KNN_PREDICT);
-    ck_assert(knn_query_run(query, 1));
+    ck_assert(knn_query_run(query, SIZE_MAX));
     class = query->classes[0];
     free(memory);
 

@@ -8,6 +8,9 @@
 
 
 #include <check.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +143,116 @@ START_TEST(sparse_file)
     write_file("", 0);
     ck_assert_int_eq(truncate(path, (off_t) 1 << 40), 0);
     refuse_file(path, ROOM, "1099511627776 bytes");
+}
+END_TEST
+
+
+/* enough of a native file to be told from others, and some pages more */
+#define NATIVE      "\x80\4\0\0\0\0\0\0{"
+#define NATIVE_SIZE ((size_t) 8 * ROOM)
+
+
+/* Writes a native file of NATIVE_SIZE bytes, zeros but for its head. */
+static void
+write_native(void)
+{
+    write_file(BYTES(NATIVE));
+    ck_assert_int_eq(truncate(path, (off_t) NATIVE_SIZE), 0);
+}
+
+
+/* The bytes are ours: who cuts or overwrites the file does not reach them. */
+START_TEST(harmed_file)
+{
+    knn_source_t source;
+
+    write_native();
+    ck_assert_int_eq(knn_source_read(path, NATIVE_SIZE, &source, &err), KNN_OK);
+    ck_assert(source.mapped);
+
+    write_file("x", 1);
+    ck_assert_mem_eq(source.data, NATIVE, sizeof(NATIVE) - 1);
+    ck_assert_int_eq(((char *) source.data)[NATIVE_SIZE - 1], 0);
+    knn_source_free(&source);
+}
+END_TEST
+
+
+/* What is given back is whole pages, and nothing beside them. */
+START_TEST(dropped_pages)
+{
+    char        *data;
+    size_t       page;
+    knn_source_t source;
+
+    page = (size_t) sysconf(_SC_PAGESIZE);
+
+    write_native();
+    ck_assert_int_eq(knn_source_read(path, NATIVE_SIZE, &source, &err), KNN_OK);
+    data = source.data;
+
+    ck_assert_uint_eq(knn_source_drop(&source, data + 1, page), 0);
+    ck_assert_uint_eq(knn_source_drop(&source, &page, 4 * page), 0);
+    ck_assert_uint_eq(knn_source_drop(&source, data + NATIVE_SIZE, page), 0);
+    ck_assert_uint_eq(knn_source_drop(&source, data + 1, 3 * page), 2 * page);
+
+    ck_assert_mem_eq(data, NATIVE, sizeof(NATIVE) - 1);
+    ck_assert_int_eq(data[3 * page], 0);
+    knn_source_free(&source);
+}
+END_TEST
+
+
+static atomic_bool reading;
+
+
+/* Writes one byte of the file over and over. */
+static void *
+scribble(void *data)
+{
+    int fd;
+
+    (void) data;
+
+    fd = open(path, O_WRONLY);
+    ck_assert_int_ne(fd, -1);
+
+    while (atomic_load(&reading)) {
+        ck_assert_int_eq(pwrite(fd, "x", 1, ROOM), 1);
+    }
+
+    close(fd);
+
+    return NULL;
+}
+
+
+/* Half of one model and half of another must not be taken for one. */
+START_TEST(changing_file)
+{
+    int          i;
+    pthread_t    thread;
+    knn_source_t source;
+    knn_status_e rc;
+
+    write_native();
+    atomic_store(&reading, true);
+    ck_assert_int_eq(pthread_create(&thread, NULL, scribble, NULL), 0);
+
+    /* times are told in ticks of some milliseconds */
+    for (i = 0, rc = KNN_OK; i < 1000 && rc == KNN_OK; i++) {
+        rc = knn_source_read(path, NATIVE_SIZE, &source, &err);
+
+        if (rc == KNN_OK) {
+            knn_source_free(&source);
+        }
+    }
+
+    atomic_store(&reading, false);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+
+    ck_assert_int_eq(rc, KNN_IO);
+    check_message("changed while it was read");
 }
 END_TEST
 
@@ -725,6 +838,9 @@ knn_suite(void)
     tcase_add_test(tcase, empty_file);
     tcase_add_test(tcase, fifo);
     tcase_add_test(tcase, sparse_file);
+    tcase_add_test(tcase, harmed_file);
+    tcase_add_test(tcase, dropped_pages);
+    tcase_add_test(tcase, changing_file);
     tcase_add_test(tcase, digest);
     tcase_add_loop_test(tcase, content, 0,
                         (int) (sizeof(contents) / sizeof(contents[0])));

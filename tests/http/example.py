@@ -1,0 +1,77 @@
+"""nginx.conf of the top on free ports, in a directory like the top's."""
+
+import os
+import re
+import shutil
+
+from conftest import MODULE, ROOT, free_port
+
+with open(os.path.join(ROOT, "nginx.conf"), encoding="utf-8") as file:
+    TEXT = file.read()
+
+
+def lay_out(directory):
+    """What nginx.conf names, of which a test may change all but the models."""
+
+    os.makedirs(os.path.join(directory, "build", "temp"))
+    shutil.copytree(os.path.join(ROOT, "conf"),
+                    os.path.join(directory, "conf"),
+                    ignore=shutil.ignore_patterns("secret"))
+    os.mkdir(os.path.join(directory, "conf", "secret"), 0o700)
+    os.symlink(os.path.join(ROOT, "examples"),
+               os.path.join(directory, "examples"))
+
+    if MODULE:
+        os.symlink(os.path.abspath(MODULE), os.path.join(
+            directory, "build", "ngx_http_knn_module.so"))
+
+
+def replace(text, pairs):
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new)
+
+    return text
+
+
+def uncomment(text, *lines):
+    """With the lines that only wait for it; "all=" would hide one missing."""
+
+    for line in lines:
+        text, n = re.subn(rf"^( *)# ({re.escape(line)})$", r"\1\2", text,
+                          flags=re.M)
+        assert n == 1, f"nginx.conf has {n} times \"# {line}\""
+
+    return text
+
+
+def serve_example(serve, *lines, pairs=(), start=True, workers=2):
+    """An nginx of nginx.conf with these lines in it, and pairs replaced."""
+
+    nginx = serve(start=False, workers=workers)
+    nginx.metrics_port = free_port()
+    lay_out(nginx.directory)
+
+    text = replace(uncomment(TEXT, *lines), [
+        ("load_module build/ngx_http_knn_module.so;",
+         "load_module build/ngx_http_knn_module.so;" if MODULE else ""),
+        ("worker_processes auto;",
+         f"worker_processes {workers};\nuser root;"),
+        ("error_log stderr notice;", "error_log error.log info;"),
+        ("pid build/nginx.pid;", "pid nginx.pid;"),
+        ("listen 8080;", f"listen 127.0.0.1:{nginx.port};"),
+        ("127.0.0.1:9145;", f"127.0.0.1:{nginx.metrics_port};"),
+        *pairs])
+
+    with open(nginx.path("nginx.conf"), "w", encoding="utf-8") as conf:
+        conf.write(text)
+
+    if start:
+        nginx.start()
+
+    return nginx
+
+
+def log_lines(nginx, name="build/access.log"):
+    with open(nginx.path(name), "rb") as log:
+        return log.read().splitlines()
