@@ -24,6 +24,7 @@ MODULE = os.environ.get("KNN_MODULE", os.path.join(
     ROOT, "build", "ngx_http_knn_module.so"))
 
 REQUESTS = 10000
+RELOADS = int(os.environ.get("KNN_RELOADS", 1000))
 RELOADS = 20
 
 CONF = """
@@ -212,7 +213,7 @@ def test_reloads_leave_nothing(tmp_path, swapped):
 
     before = held()
 
-    for _ in range(1000):
+    for _ in range(RELOADS):
         reload()
 
     after = held()
