@@ -9,7 +9,7 @@ import time
 import pytest
 
 from conftest import wait_for
-from example import log_lines, serve_example
+from nginx_conf import log_lines, serve_conf
 from wire import encode
 
 BODY = {"X": [5.1, 3.5, 1.4, 0.2]}
@@ -25,7 +25,7 @@ FLUSH = ("flush=1s", "flush=20ms")
 @pytest.fixture(scope="module")
 def server(serve):
     # workers have a buffer each, and the lines of several are not in order
-    return serve_example(serve, workers=1, pairs=[FLUSH])
+    return serve_conf(serve, workers=1, pairs=[FLUSH])
 
 
 def new_lines(server, n, count):
@@ -166,7 +166,7 @@ LABELS = ['"},{"status":1', "back\\slash", "line\nfeed\r\t\x01", "ü€😀", ""
 
 
 def test_hostile_labels(serve, train):
-    server = serve_example(serve, workers=1, pairs=[
+    server = serve_conf(serve, workers=1, pairs=[
         FLUSH, ("examples/iris/iris.joblib", train(LABELS))])
 
     for row in range(len(LABELS)):
@@ -177,7 +177,7 @@ def test_hostile_labels(serve, train):
 
 
 def test_lines_wait_in_a_buffer(serve):
-    server = serve_example(serve, workers=1)
+    server = serve_conf(serve, workers=1)
 
     with server.connect() as connection:
         for _ in range(20):

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from conftest import curl, free_port, wait_for
-from example import serve_example
+from nginx_conf import serve_conf
 from wire import encode
 
 BODY = {"X": [5.1, 3.5, 1.4, 0.2]}
@@ -40,7 +40,7 @@ def write_secret(server, name, text):
 
 
 def test_requests_of_a_client(serve):
-    server = serve_example(
+    server = serve_conf(
         serve, "include conf/limits.conf;",
         "limit_req zone=clients burst=200 nodelay;", start=False,
         pairs=[("burst=200", "burst=2")])
@@ -62,7 +62,7 @@ def test_requests_of_a_client(serve):
 
 
 def test_requests_at_the_rate_that_is_shown(serve):
-    server = serve_example(serve, "include conf/limits.conf;",
+    server = serve_conf(serve, "include conf/limits.conf;",
                            "limit_req zone=clients burst=200 nodelay;",
                            "limit_conn connections 64;")
 
@@ -72,7 +72,7 @@ def test_requests_at_the_rate_that_is_shown(serve):
 
 
 def test_connections_of_a_client(serve):
-    server = serve_example(serve, "include conf/limits.conf;",
+    server = serve_conf(serve, "include conf/limits.conf;",
                            "limit_conn connections 64;",
                            pairs=[("connections 64", "connections 1")])
     body = json.dumps(BODY).encode()
@@ -94,7 +94,7 @@ def test_connections_of_a_client(serve):
 
 @pytest.fixture(scope="module")
 def keys(serve):
-    server = serve_example(serve, "include conf/keys.conf;",
+    server = serve_conf(serve, "include conf/keys.conf;",
                            'if ($api_client = "") { return 401; }',
                            start=False)
     write_secret(server, "clients.keys", f"{KEY}  alice;\n")
@@ -121,13 +121,13 @@ def test_key(keys):
 
 
 def test_no_keys_at_all(serve):
-    server = serve_example(serve, "include conf/keys.conf;",
+    server = serve_conf(serve, "include conf/keys.conf;",
                            'if ($api_client = "") { return 401; }')
     check_problem(server.post("/predict", BODY, {"X-API-Key": ""}), 401)
 
 
 def test_passwords(serve):
-    server = serve_example(serve, "auth_basic knn;",
+    server = serve_conf(serve, "auth_basic knn;",
                            "auth_basic_user_file conf/secret/users;",
                            start=False)
     hashed = subprocess.check_output(
@@ -150,7 +150,7 @@ def test_passwords(serve):
 
 @pytest.fixture(scope="module")
 def tls(serve):
-    server = serve_example(serve, "include conf/tls.conf;", start=False)
+    server = serve_conf(serve, "include conf/tls.conf;", start=False)
     server.tls_port = free_port()
     rewrite(server, "tls.conf", "8443", f"127.0.0.1:{server.tls_port}")
     subprocess.run(

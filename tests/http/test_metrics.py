@@ -271,6 +271,9 @@ def test_shadow(server, delta):
     wait_for(lambda: sum(delta.codes().values()) == 2)
     assert delta.codes(**IRIS_1) == delta.codes(**IRIS_2) == {"200": 1}
     assert delta.sum("rows_total", **IRIS_2) == 1
+    assert delta.by("shadow_rows_total", "agreement", primary="iris@1.0.0",
+                    shadow="iris@2.0.0") == {"agree": 1}
+    assert delta.sum("shadow_rows_total") == 1
 
 
 def test_pairs_have_zeros(server):

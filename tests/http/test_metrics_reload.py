@@ -135,8 +135,8 @@ def test_in_flight(server):
     wait_for(lambda: in_flight() == 2)
 
     # the workers of before still have them
-    server.signal(signal.SIGHUP)
     old = server.worker_pids()
+    server.signal(signal.SIGHUP)
     wait_for(lambda: len(server.worker_pids() - old) == 2)
     assert in_flight() == 2
 

@@ -9,9 +9,9 @@ import subprocess
 
 import pytest
 
-from conftest import (BINARY, ENVIRONMENT, ROOT, curl, free_port, sanitized,
-                      wait_for)
-from example import lay_out, replace, serve_example
+from conftest import (BINARY, ENVIRONMENT, MODULE, ROOT, curl, free_port,
+                      sanitized, wait_for)
+from nginx_conf import lay_out, replace, serve_conf
 
 BODY = {"X": [5.1, 3.5, 1.4, 0.2]}
 REPLY = b'{"prediction":"setosa","model":"iris","version":"1.0.0"}'
@@ -19,7 +19,7 @@ REPLY = b'{"prediction":"setosa","model":"iris","version":"1.0.0"}'
 
 @pytest.fixture(scope="module")
 def server(serve):
-    return serve_example(serve)
+    return serve_conf(serve)
 
 
 def test_is_tested_without_a_word(server):
@@ -104,7 +104,7 @@ def test_commands_of_the_readme(serve):
                 if "/status" not in line]
     assert len(commands) == 7
 
-    server = serve_example(
+    server = serve_conf(
         serve, "include conf/limits.conf;", "include conf/keys.conf;",
         "include conf/tls.conf;", "limit_req zone=clients burst=200 nodelay;",
         "limit_conn connections 64;",
@@ -164,7 +164,8 @@ def said(tree):
     return (tree / "output").read_text(errors="replace")
 
 
-@pytest.mark.skipif(sanitized(), reason="the shell is not sanitized")
+@pytest.mark.skipif(sanitized() or not MODULE,
+                    reason="make run loads a module that is not sanitized")
 @pytest.mark.parametrize("variables", [{}, {"METRICS_PORT": None}])
 def test_run(tree, variables):
     port = free_port()

@@ -26,7 +26,7 @@ os.environ["KNN_MODULE"] = f"{OUT}/ngx_http_knn_module.so"
 sys.path.insert(0, f"{ROOT}/tests/http")
 
 from conftest import BINARY, curl, serve, train, save, wait_for  # noqa: E402
-from example import replace, serve_example  # noqa: E402
+from nginx_conf import replace, serve_conf  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
     not SOURCE, reason="VTS_SOURCE does not name the source of vts")
@@ -53,7 +53,7 @@ def modules():
 def serve_both(serve, modules, **options):
     """nginx.conf with what it includes of the modules that were built."""
 
-    server = serve_example(serve, start=False, **options)
+    server = serve_conf(serve, start=False, **options)
     os.symlink(modules, server.path("build", "modules"))
     server.start()
     return server
@@ -218,7 +218,7 @@ def test_series_are_bounded(serve, modules, train):
 def test_a_model_that_is_left_out(serve, modules):
     """As http.conf shows for models that do not predict classes."""
 
-    server = serve_example(serve, start=False, pairs=[
+    server = serve_conf(serve, start=False, pairs=[
         ("examples/iris/iris.joblib",
          f"{ROOT}/tests/models/1.2.1/regressor.joblib"),
         ("knn_model iris", "knn_model prices"),

@@ -35,7 +35,7 @@ def replace(text, pairs):
 
 
 def uncomment(text, *lines):
-    """With the lines that only wait for it; "all=" would hide one missing."""
+    """With the lines that only wait for it, each of which is there once."""
 
     for line in lines:
         text, n = re.subn(rf"^( *)# ({re.escape(line)})$", r"\1\2", text,
@@ -45,8 +45,8 @@ def uncomment(text, *lines):
     return text
 
 
-def serve_example(serve, *lines, pairs=(), start=True, workers=2):
-    """An nginx of nginx.conf with these lines in it, and pairs replaced."""
+def serve_conf(serve, *lines, pairs=(), start=True, workers=2):
+    """An nginx of nginx.conf with these lines uncommented, pairs replaced."""
 
     nginx = serve(start=False, workers=workers)
     nginx.metrics_port = free_port()
