@@ -150,7 +150,7 @@ class Model:
 
         if self.case["metric"] in ("cosine", "correlation"):
             slack = PRODUCT * EPSILON
-        elif self.case["metric"] not in ("euclidean", "minkowski",
+        elif self.case["metric"] not in ("euclidean", "l2", "minkowski",
                                          "sqeuclidean", "nan_euclidean"):
             slack = 0
 
