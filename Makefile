@@ -126,6 +126,7 @@ bench:
 	scripts/packages build bench
 	$(MAKE) -j$(JOBS) OUT=$(OUT)/bench EXTRA_MODULES=tests/bench/constant module
 	$(PYTHON) tests/bench/predict.py $(OUT)/bench $(NGINX)
+	$(PYTHON) tests/bench/beside.py $(OUT)/bench $(NGINX)
 
 install: all
 	install -D -m 644 $(OUT)/ngx_http_knn_module.so \
