@@ -155,12 +155,15 @@ ngx_http_knn_write_piece(ngx_http_knn_model_t *model,
 }
 
 
-/* As in a reply, but for the quotes. */
+/*
+ * A string as it is, unless it would break the line of a header; what else
+ * there is as in a reply, but for the quotes.
+ */
 static void
 ngx_http_knn_write_label(ngx_http_knn_model_t *model, uint32_t class,
     ngx_uint_t output, ngx_str_t *piece)
 {
-    const char          *data;
+    const char          *data, *p, *last;
     const knn_label_t   *label;
     const knn_output_t  *column;
 
@@ -169,15 +172,27 @@ ngx_http_knn_write_label(ngx_http_knn_model_t *model, uint32_t class,
     label = (class == KNN_CLASS_OUTLIER) ? column->outlier
                                          : &column->classes[class];
 
-    if (label->type == KNN_LABEL_STRING) {
-        piece->len = label->value.string.len;
-        piece->data = (u_char *) label->value.string.data;
-        return;
-    }
-
     knn_reply_label(model->reply, output, class, &data, &piece->len);
 
     piece->data = (u_char *) data;
+
+    if (label->type != KNN_LABEL_STRING) {
+        return;
+    }
+
+    piece->len -= 2;
+    piece->data++;
+
+    last = label->value.string.data + label->value.string.len;
+
+    for (p = label->value.string.data; p < last; p++) {
+        if (*p == '\r' || *p == '\n' || *p == '\0') {
+            return;
+        }
+    }
+
+    piece->len = label->value.string.len;
+    piece->data = (u_char *) label->value.string.data;
 }
 
 

@@ -204,7 +204,7 @@ ngx_http_knn_send_metrics(ngx_http_request_t *r, ngx_buf_t *b,
 static ngx_buf_t *
 ngx_http_knn_create_metrics(ngx_http_request_t *r, ngx_uint_t openmetrics)
 {
-    size_t                     size;
+    size_t                     size, longest;
     ngx_buf_t                 *b;
     ngx_uint_t                 i;
     ngx_http_knn_text_t        text;
@@ -222,8 +222,8 @@ ngx_http_knn_create_metrics(ngx_http_request_t *r, ngx_uint_t openmetrics)
         return NULL;
     }
 
-    size = (NGX_HTTP_KNN_COMMON_LINES + 2 * NGX_HTTP_KNN_PAIRS)
-           * NGX_HTTP_KNN_LINE_LEN;
+    size = NGX_HTTP_KNN_COMMON_LINES * NGX_HTTP_KNN_LINE_LEN;
+    longest = 0;
 
     for (i = 0; i < text.n; i++) {
         if (ngx_http_knn_init_source(r->pool, kmcf, i, &text.sources[i], &size)
@@ -231,7 +231,13 @@ ngx_http_knn_create_metrics(ngx_http_request_t *r, ngx_uint_t openmetrics)
         {
             return NULL;
         }
+
+        longest = ngx_max(longest, text.sources[i].labels.len);
     }
+
+    /* a line of a pair has the names of two models */
+
+    size += 2 * NGX_HTTP_KNN_PAIRS * (NGX_HTTP_KNN_LINE_LEN + 2 * longest);
 
     b = ngx_create_temp_buf(r->pool, size);
     if (b == NULL) {

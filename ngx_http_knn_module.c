@@ -256,7 +256,6 @@ ngx_http_knn_create_main_conf(ngx_conf_t *cf)
      *     kmcf->info_etag = { 0, NULL };
      *     kmcf->health = { 0, NULL };
      *     kmcf->health_status = 0;
-     *     kmcf->queue = { 0 };
      *     kmcf->zone = { 0 };
      */
 
@@ -291,6 +290,8 @@ ngx_http_knn_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_http_knn_main_conf_t *kmcf = conf;
 
     ngx_conf_init_value(kmcf->max_queue, NGX_HTTP_KNN_MAX_QUEUE);
+
+    ngx_http_knn_queue_init(&kmcf->queue, &cf->cycle->new_log);
 
     return NGX_CONF_OK;
 }
@@ -393,7 +394,6 @@ ngx_http_knn_init_process(ngx_cycle_t *cycle)
     kmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_knn_module);
 
     if (kmcf != NULL) {
-        ngx_http_knn_queue_init(&kmcf->queue, cycle->log);
         ngx_http_knn_enter_zone(kmcf, cycle->log);
     }
 

@@ -54,7 +54,12 @@ ngx_http_knn_queue_add(ngx_http_knn_main_conf_t *kmcf, ngx_http_request_t *r,
         return NGX_BUSY;
     }
 
-    r->read_event_handler = ngx_http_test_reading;
+    /* the rest of a body that nobody wants goes on being read */
+
+    if (!r->discard_body) {
+        r->read_event_handler = ngx_http_test_reading;
+    }
+
     r->write_event_handler = ngx_http_request_empty_handler;
 
     ctx->waiting = queue;
@@ -124,9 +129,19 @@ ngx_http_knn_queue_handler(ngx_event_t *ev)
 
     ngx_http_set_log_request(c->log, r);
 
-    rc = ngx_http_knn_work_run(&ctx->work, NGX_HTTP_KNN_SLICE);
+    rc = NGX_DONE;
 
-    if (rc == NGX_AGAIN) {
+    if (ngx_http_get_module_ctx(r, ngx_http_knn_module) == ctx) {
+        rc = ngx_http_knn_work_run(&ctx->work, NGX_HTTP_KNN_SLICE);
+    }
+
+    if (rc == NGX_DONE) {
+
+        /* the client went, and "post_action" has the request now */
+
+        ngx_http_knn_queue_remove(ctx);
+
+    } else if (rc == NGX_AGAIN) {
         ngx_queue_remove(q);
         ngx_queue_insert_tail(&queue->waiting, q);
 

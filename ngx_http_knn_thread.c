@@ -66,7 +66,10 @@ ngx_http_knn_thread_post(ngx_thread_pool_t *tp, ngx_http_request_t *r,
     r->main->blocked++;
     r->aio = 1;
 
-    r->read_event_handler = ngx_http_knn_thread_read_handler;
+    if (!r->discard_body) {
+        r->read_event_handler = ngx_http_knn_thread_read_handler;
+    }
+
     r->write_event_handler = ngx_http_knn_thread_write_handler;
 
     return NGX_OK;
@@ -114,6 +117,15 @@ ngx_http_knn_thread_event_handler(ngx_event_t *ev)
 
     r->main->blocked--;
     r->aio = 0;
+
+    if (ngx_http_get_module_ctx(r, ngx_http_knn_module) != ctx) {
+
+        /* the client went, and "post_action" was held by r->aio */
+
+        ngx_http_finalize_request(r, NGX_HTTP_CLIENT_CLOSED_REQUEST);
+        ngx_http_run_posted_requests(c);
+        return;
+    }
 
 #if (nginx_version >= 1025004)
     if (r->done || r->main->terminated) {

@@ -17,7 +17,7 @@
 
 #define NGX_HTTP_KNN_ZONE_SIZE      1048576
 
-#define NGX_HTTP_KNN_MAX_SLOTS      64
+#define NGX_HTTP_KNN_MAX_SLOTS      16
 
 /* workers, those that are finishing included: so many for each, at least */
 #define NGX_HTTP_KNN_GENERATIONS    4
@@ -36,6 +36,7 @@ static void ngx_http_knn_note_zone_size(ngx_conf_t *cf, ngx_str_t *name,
     size_t size);
 static ngx_int_t ngx_http_knn_init_metrics(ngx_conf_t *cf,
     ngx_http_knn_model_t *model);
+static ngx_uint_t ngx_http_knn_outlier_is_class(ngx_http_knn_model_t *model);
 static void ngx_http_knn_label_text(ngx_http_knn_model_t *model,
     ngx_uint_t i, ngx_str_t *text);
 static ngx_int_t ngx_http_knn_escape_label(ngx_pool_t *pool, ngx_str_t *text,
@@ -49,6 +50,10 @@ static void ngx_http_knn_create_series(ngx_shm_zone_t *shm_zone,
     ngx_http_knn_model_t *model, ngx_http_knn_main_conf_t *running);
 static void ngx_http_knn_free_series(ngx_slab_pool_t *shpool,
     ngx_http_knn_zone_sh_t *sh, ngx_uint_t generation);
+static ngx_uint_t ngx_http_knn_oldest_generation(ngx_http_knn_zone_sh_t *sh,
+    ngx_uint_t generation);
+static void ngx_http_knn_free_old_pairs(ngx_http_knn_zone_sh_t *sh,
+    ngx_uint_t generation);
 static void ngx_http_knn_free_pairs(ngx_http_knn_zone_sh_t *sh,
     ngx_uint_t number);
 static void ngx_http_knn_add_pairs(ngx_http_knn_main_conf_t *kmcf);
@@ -191,7 +196,11 @@ ngx_http_knn_init_metrics(ngx_conf_t *cf, ngx_http_knn_model_t *model)
     output = model->info->outputs;
 
     if (model->info->n_outputs && output->n_classes) {
-        metrics->n_classes = output->n_classes + (output->outlier ? 1 : 0);
+        metrics->n_classes = output->n_classes;
+
+        if (output->outlier && !ngx_http_knn_outlier_is_class(model)) {
+            metrics->n_classes++;
+        }
     }
 
     metrics->classes = ngx_palloc(cf->pool,
@@ -219,6 +228,31 @@ ngx_http_knn_init_metrics(ngx_conf_t *cf, ngx_http_knn_model_t *model)
     ngx_md5_final(metrics->key, &md5);
 
     return NGX_OK;
+}
+
+
+/* An outlier's label may be one of the classes', whose series it shares. */
+static ngx_uint_t
+ngx_http_knn_outlier_is_class(ngx_http_knn_model_t *model)
+{
+    ngx_str_t   outlier, text;
+    ngx_uint_t  i, n;
+
+    n = model->info->outputs->n_classes;
+
+    ngx_http_knn_label_text(model, n, &outlier);
+
+    for (i = 0; i < n; i++) {
+        ngx_http_knn_label_text(model, i, &text);
+
+        if (text.len == outlier.len
+            && ngx_memcmp(text.data, outlier.data, text.len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -308,6 +342,10 @@ ngx_http_knn_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     if (running == NULL && !shm_zone->shm.exists
         && ngx_http_knn_create_zone(shm_zone, shpool, zone) != NGX_OK)
     {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "\"knn_zone\" of %uz bytes is too small for %i workers, "
+                      "give it more",
+                      zone->size, zone->core->worker_processes);
         return NGX_ERROR;
     }
 
@@ -325,6 +363,10 @@ ngx_http_knn_init_zone(ngx_shm_zone_t *shm_zone, void *data)
     for (i = 0; i <= kmcf->models.nelts; i++) {
         ngx_http_knn_create_series(shm_zone, i ? models[i - 1] : NULL,
                                    running);
+    }
+
+    if (running != NULL) {
+        ngx_http_knn_free_old_pairs(zone->sh, running->zone.generation);
     }
 
     if (kmcf->models.nelts <= NGX_HTTP_KNN_PAIRED_MODELS) {
@@ -475,15 +517,10 @@ static void
 ngx_http_knn_free_series(ngx_slab_pool_t *shpool, ngx_http_knn_zone_sh_t *sh,
     ngx_uint_t generation)
 {
-    ngx_uint_t              i;
     ngx_queue_t            *q, *next;
     ngx_http_knn_series_t  *series;
 
-    for (i = 0; i < sh->n_processes; i++) {
-        if (ngx_http_knn_process_alive(&sh->processes[i])) {
-            generation = ngx_min(generation, sh->processes[i].generation);
-        }
-    }
+    generation = ngx_http_knn_oldest_generation(sh, generation);
 
     for (q = ngx_queue_head(&sh->series);
          q != ngx_queue_sentinel(&sh->series);
@@ -496,6 +533,45 @@ ngx_http_knn_free_series(ngx_slab_pool_t *shpool, ngx_http_knn_zone_sh_t *sh,
             ngx_http_knn_free_pairs(sh, series->number);
             ngx_queue_remove(q);
             ngx_slab_free(shpool, series);
+        }
+    }
+}
+
+
+/* That of the running configuration, or of a process that is finishing. */
+static ngx_uint_t
+ngx_http_knn_oldest_generation(ngx_http_knn_zone_sh_t *sh,
+    ngx_uint_t generation)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < sh->n_processes; i++) {
+        if (ngx_http_knn_process_alive(&sh->processes[i])) {
+            generation = ngx_min(generation, sh->processes[i].generation);
+        }
+    }
+
+    return generation;
+}
+
+
+/* They are few: new versions would soon have none. */
+static void
+ngx_http_knn_free_old_pairs(ngx_http_knn_zone_sh_t *sh, ngx_uint_t generation)
+{
+    ngx_queue_t            *q;
+    ngx_http_knn_series_t  *series;
+
+    generation = ngx_http_knn_oldest_generation(sh, generation);
+
+    for (q = ngx_queue_head(&sh->series);
+         q != ngx_queue_sentinel(&sh->series);
+         q = ngx_queue_next(q))
+    {
+        series = ngx_queue_data(q, ngx_http_knn_series_t, queue);
+
+        if (series->generation < generation) {
+            ngx_http_knn_free_pairs(sh, series->number);
         }
     }
 }

@@ -37,6 +37,12 @@ def configure(nginx, mode, http=HTTP):
         location = /predict {{ knn_predict iris; }}
         location = /mirrored {{ mirror /shadow; knn_predict iris; }}
         location = /shadow {{ internal; knn_predict iris; }}
+        location = /after {{ post_action /behind; knn_predict iris; }}
+        location = /behind {{
+            internal;
+            proxy_pass http://127.0.0.1:{nginx.port}/slow;
+        }}
+        location = /slow {{ knn_predict iris; }}
     """)
     # thread_pool is a directive of the main context
     with open(nginx.path("nginx.conf")) as file:
@@ -164,6 +170,22 @@ def test_clients_that_go_away(server, batch):
 
     assert server.post("/predict", {"X": [5, 3, 1, 0]}).status == 200
     wait_for(lambda: " 499 " in server.log("access.log"))
+    wait_for(lambda: server.post("/predict", body(batch)).status == 200)
+    assert len(server.worker_pids()) == 1
+
+
+def test_post_action_of_clients_that_go_away(server, batch):
+    """It has the request then, which must not be answered twice, nor lost."""
+
+    payload = encode("POST", "/after", body(batch))
+
+    for _ in range(5):
+        with server.connect() as connection:
+            connection.send(payload)
+            time.sleep(0.003)
+
+    assert server.post("/predict", {"X": [5, 3, 1, 0]}).status == 200
+    wait_for(lambda: server.log("access.log").count("POST /after ") == 5)
     wait_for(lambda: server.post("/predict", body(batch)).status == 200)
     assert len(server.worker_pids()) == 1
 

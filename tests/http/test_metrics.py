@@ -354,12 +354,16 @@ def test_other_estimators(serve, save):
     X = [[0.0], [1.0], [2.0], [3.0]]
     radius = sklearn.neighbors.RadiusNeighborsClassifier(
         radius=0.6, outlier_label=-1).fit(X, [1, 1, 2, 2])
+    usual = sklearn.neighbors.RadiusNeighborsClassifier(
+        radius=0.6, outlier_label="most_frequent").fit(X, list("abbb"))
+    integer = sklearn.neighbors.RadiusNeighborsClassifier(
+        radius=0.6, outlier_label=2).fit(X, [1, 1, 2, 2])
     regressor = sklearn.neighbors.KNeighborsRegressor(1).fit(X, X)
     outputs = sklearn.neighbors.KNeighborsClassifier(1).fit(
         X, [["a", "x"], ["a", "y"], ["b", "x"], ["b", "y"]])
     nearest = sklearn.neighbors.NearestNeighbors(n_neighbors=1).fit(X)
-    models = {"radius": radius, "regressor": regressor, "outputs": outputs,
-              "nearest": nearest}
+    models = {"radius": radius, "usual": usual, "integer": integer,
+              "regressor": regressor, "outputs": outputs, "nearest": nearest}
 
     server = serve("".join(f"knn_model {name} {save(model)};"
                            for name, model in models.items()),
@@ -370,9 +374,11 @@ def test_other_estimators(serve, save):
         reply = server.post(f"/p/{name}", {"X": X + [[99.0]]})
         assert reply.status == 200, reply
 
-    wait_for(lambda: scrape(server).sum("rows_total") == 20)
+    wait_for(lambda: scrape(server).sum("rows_total") == 30)
     metrics = scrape(server)
     classes = {name: metrics.by("predictions_total", "class", model=name)
                for name in models}
-    assert classes == {"radius": {"1": 2, "2": 2, "-1": 1}, "regressor": {},
-                       "outputs": {"a": 2, "b": 3}, "nearest": {}}
+    assert classes == {"radius": {"1": 2, "2": 2, "-1": 1},
+                       "usual": {"a": 1, "b": 4}, "integer": {"1": 2, "2": 3},
+                       "regressor": {}, "outputs": {"a": 2, "b": 3},
+                       "nearest": {}}

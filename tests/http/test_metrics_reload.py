@@ -206,6 +206,15 @@ def test_bad_size(serve, size, message):
     assert message in done.stdout
 
 
+def test_too_small_for_its_workers(serve):
+    server = serve(f"knn_zone 32k; knn_model iris {IRIS};", SERVER,
+                   start=False, workers=512, allowed="knn_zone")
+    done = server.run("-t")
+    assert done.returncode != 0
+    assert '"knn_zone" of 32768 bytes is too small for 512 workers' \
+        in done.stdout
+
+
 def models(numbers):
     return "knn_zone 64k;" + "".join(f"knn_model m{i} {IRIS};"
                                      for i in numbers)
@@ -238,6 +247,12 @@ def test_full(server):
     assert settled(server, 3, model="m39")
 
 
+def test_long_names(server):
+    names = [letter * 3900 for letter in "abcdefgh"]
+    reload(server, "".join(f"knn_model {name} {IRIS};\n" for name in names))
+    assert len(scrape(server).find("shadow_rows_total")) == 2 * 8 * 7
+
+
 def test_many_pairs(server):
     """Those of few models are there from the start, no others."""
 
@@ -249,6 +264,14 @@ def test_many_pairs(server):
     assert len(scrape(server).find("shadow_rows_total")) == 2 * 8 * 7
     reload(server, f"knn_zone 4m; knn_model m0 {IRIS};")
     assert not scrape(server).find("shadow_rows_total")
+
+
+def test_pairs_of_many_versions(server):
+    for first in range(1, 24):
+        reload(server, "knn_zone 4m;" + "".join(
+            f"knn_model iris {IRIS} version={version}.0.0;"
+            for version in range(first, first + 3)))
+        assert len(scrape(server).find("shadow_rows_total")) == 2 * 3 * 2
 
 
 def test_without_models(serve):

@@ -354,3 +354,20 @@ def test_subrequests_have_their_own(server, iris, rows):
 def test_not_our_location(server, logged):
     assert server.get("/plain?none").body == b""
     assert logged("/plain?none")[1] == NOTHING
+
+
+def test_labels_do_not_break_headers(serve, train):
+    """A line feed in a label is written as in a reply."""
+
+    model = train(["a", "b\r\nX-Other: 1"])
+    nginx = serve(f"knn_model odd {model};", """
+        location / {
+            knn_predict odd;
+            add_header X-Label $knn_prediction;
+        }
+    """)
+
+    for value, label in ((0, "a"), (1, "b\\r\\nX-Other: 1")):
+        answer = nginx.post("/", {"X": [value]})
+        assert answer.headers["x-label"] == label
+        assert "x-other" not in answer.headers
