@@ -115,16 +115,21 @@ compare(const void *a, const void *b)
 }
 
 
-/* The distance from q to every training row, by their numbers. */
+/*
+ * The distance from q to every training row, by their numbers; NULL when one
+ * is NaN, as infinity is with a weight of 0.
+ */
 static double *
 plain_distances(const knn_model_t *model, const double *q)
 {
+    bool          nan;
     size_t        i, j, d, found;
     double       *all, *row;
     const double *block;
 
     d = model->space.n_features;
     found = 0;
+    nan = false;
 
     all = calloc(model->info.n_samples, sizeof(double));
     row = calloc(d, sizeof(double));
@@ -143,11 +148,17 @@ plain_distances(const knn_model_t *model, const double *q)
 
         all[model->rows[i]] = model->metric->to_dist(
             &model->space, model->metric->rdist(&model->space, q, row));
+        nan = nan || isnan(all[model->rows[i]]);
         found++;
     }
 
     demand(found == model->info.n_samples);
     free(row);
+
+    if (nan) {
+        free(all);
+        return NULL;
+    }
 
     return all;
 }
@@ -163,6 +174,10 @@ check_nearest(const knn_model_t *model, const double *q, const int64_t *indices,
 
     k = model->info.n_neighbors;
     all = plain_distances(model, q);
+
+    if (all == NULL) {
+        return;
+    }
 
     /* beyond, what the heap began with is the answer, as in scikit-learn */
     limit = model->metric->to_dist(&model->space, DBL_MAX);
