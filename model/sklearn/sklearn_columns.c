@@ -27,17 +27,22 @@ knn_columns_old_names(knn_choice_t *choice, const knn_value_t *value,
         return program->err->status;
     }
 
+    if (array.count != choice->n_all) {
+        return knn_error(program->err, KNN_INCONSISTENT,
+                         "has %zu names for %zu columns", array.count,
+                         choice->n_all);
+    }
+
     labels = knn_scalar_labels(program->arena, &array, program->err);
-    names = knn_arena_array(program->arena, array.count, sizeof(char *));
 
     if (labels == NULL) {
         return program->err->status;
     }
 
-    if (names == NULL || array.count != choice->n_all) {
-        return knn_error(program->err, KNN_INCONSISTENT,
-                         "has %zu names for %zu columns", array.count,
-                         choice->n_all);
+    names = knn_arena_array(program->arena, array.count, sizeof(char *));
+
+    if (names == NULL) {
+        return knn_program_full(program);
     }
 
     for (i = 0; i < array.count; i++) {

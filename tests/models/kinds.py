@@ -190,6 +190,54 @@ def columns(maker):
     maker.save("frame_columns", pipeline(["kind"], ["width", "length"]).fit(
         frame(X), y), frame(near))
 
+    # where it ends is a number that 0.20 keeps
+    if RELEASE == (0, 20):
+        maker.save("early_slice", pipeline([0], slice(1, 3)).fit(X, y), near,
+                   dump=pickled(2), suffix="pkl")
+
+
+def codes(maker):
+    """Integers that are categories, as OneHotEncoder began."""
+    if RELEASE >= (0, 22):
+        return
+
+    from sklearn.preprocessing import OneHotEncoder
+
+    # no row has 2 as its first feature
+    X, y = lattice(24)
+    X[:, 0] += X[:, 0] > 1
+    near = numpy.array([[0, 1, 2], [1, 3, 3], [3, 0, 1], [2, 2, 0]])
+    beyond = numpy.array([[5, 0, 0], [0, 7, 1], [9, 1, 2]])
+
+    for name, queries, options in [
+            ("early_codes", near, {}),
+            ("early_ranges", numpy.vstack([near, beyond]),
+             {"n_values": [6, 4, 4], "handle_unknown": "ignore"})]:
+        maker.save(name, make_pipeline(
+            OneHotEncoder(sparse=False, **options), KNeighborsClassifier(
+                3, algorithm="kd_tree", leaf_size=4)).fit(X.astype(int), y),
+            queries, dump=pickled(2), suffix="pkl")
+
+
+def means(maker):
+    """TargetEncoder, of one value for each category and of one a class."""
+    if RELEASE < (1, 3):
+        return
+
+    from sklearn.preprocessing import TargetEncoder
+
+    X, y = lattice(24)
+    near = numpy.array([[0, 1, 2], [1, 3, 3], [3, 0, 1], [2, 9, 0]], float)
+    colours = numpy.array(["red", "green", "blue"])[y]
+
+    for name, estimator, targets in [
+            ("target_means", KNeighborsRegressor, X[:, 0] / 8 + y)] + [
+            ("target_classes", KNeighborsClassifier, colours)] * (
+                RELEASE >= (1, 4)):
+        maker.save(name, make_pipeline(
+            TargetEncoder(cv=2, random_state=0), estimator(
+                3, algorithm="kd_tree", leaf_size=4)).fit(X, targets), near)
+
 
 def early(maker):
     """What was computed otherwise: sums by SciPy, and the greatest of a row."""
@@ -215,5 +263,6 @@ def early(maker):
 
 
 def make(maker):
-    for part in classifiers, metrics, others, whole, steps, columns, early:
+    for part in classifiers, metrics, others, whole, steps, columns, codes, \
+            means, early:
         part(maker)

@@ -491,6 +491,79 @@ START_TEST(limits)
 END_TEST
 
 
+/* Reads a dump with so much of the memory it may have taken already. */
+static knn_status_e
+read_with(const void *data, size_t size, size_t limit, size_t taken)
+{
+    knn_value_t *value;
+    knn_parts_t  parts;
+    knn_arena_t *scarce;
+    knn_status_e rc;
+
+    scarce = knn_arena_create(limit);
+    ck_assert_ptr_nonnull(scarce);
+    ck_assert_ptr_nonnull(knn_arena_small(scarce, taken));
+
+    value = knn_pickle_read(scarce, data, size, NULL, &err);
+    rc = (value == NULL) ? err.status
+                         : knn_sklearn_read(scarce, value, &parts, &err);
+
+    knn_arena_destroy(scarce);
+
+    return rc;
+}
+
+
+static const char *const scarce_files[] = {
+    "0.18.2/early_codes.pkl",    "0.20.2/early_slice.pkl",
+    "0.23.2/early_centroid.pkl", "0.23.2/frame_columns.joblib",
+    "1.2.1/mahalanobis.pkl",     "1.2.1/radius_classifier.pkl",
+    "1.9.1/encoder.joblib",      "1.9.1/frame_columns.joblib",
+    "1.9.1/minkowski_w.pkl",     "1.9.1/regressor_two.pkl",
+    "1.9.1/steps.pkl",           "1.9.1/target_classes.joblib",
+    "1.9.1/two_outputs.pkl"};
+
+#define SCARCE_FILES (sizeof(scarce_files) / sizeof(scarce_files[0]))
+#define SCARCE_CHUNK 65536
+#define SCARCE_TAKEN 65000
+#define SCARCE_STEP  64
+#define SCARCE_STACK 16384 /* for the machine's own vectors */
+
+
+/* However much memory a file may take, it loads or says that this is little. */
+START_TEST(scarce_memory)
+{
+    char        *data;
+    char         name[512];
+    size_t       size, limit, taken, refusals;
+    knn_status_e rc;
+
+    snprintf(name, sizeof(name), "tests/models/%s", scarce_files[_i]);
+    data = read_file(name, &size);
+    refusals = 0;
+    rc = KNN_LIMIT;
+
+    for (limit = SCARCE_CHUNK + SCARCE_STACK; rc != KNN_OK;
+         limit += SCARCE_CHUNK) {
+        ck_assert_uint_lt(limit, MAX_BYTES);
+
+        for (taken = SCARCE_TAKEN; taken >= SCARCE_STEP && rc != KNN_OK;
+             taken -= SCARCE_STEP)
+        {
+            rc = read_with(data, size, limit, taken);
+            ck_assert_msg(rc == KNN_OK || rc == KNN_LIMIT,
+                          "%s with %zu bytes, of which %zu are taken: %s", name,
+                          limit, taken, err.message);
+            refusals += (rc == KNN_LIMIT);
+        }
+    }
+
+    ck_assert_uint_gt(refusals, 0);
+    free(data);
+}
+END_TEST
+
+
 Suite *knn_suite(void);
 
 
@@ -522,6 +595,7 @@ knn_suite(void)
     tcase_add_test(tcase, fixtures);
     tcase_add_loop_test(tcase, compressed_prefixes, 0, 5);
     tcase_add_test(tcase, limits);
+    tcase_add_loop_test(tcase, scarce_memory, 0, SCARCE_FILES);
     suite_add_tcase(suite, tcase);
 
     return suite;
