@@ -223,6 +223,20 @@ def test_mirrors(server, iris, batch):
     assert answer.json["predictions"] == iris.predict(batch).tolist()
 
 
+def test_shadows_leave_room_for_clients(serve, batch):
+    """Of a queue of one they get nothing; they are refused, nobody else."""
+
+    nginx = serve(HTTP.replace("knn_max_queue 4", "knn_max_queue 1"), """
+        location = /mirrored { mirror /shadow; knn_predict iris; }
+        location = /shadow { internal; knn_predict iris; }
+        location = /metrics { knn_metrics; }
+    """)
+
+    assert nginx.post("/mirrored", body(batch)).status == 200
+    wait_for(lambda: b'rejected_total{model="iris",reason="busy"} 1\n'
+             in nginx.get("/metrics").body)
+
+
 def test_keepalive_and_pipelining(server, iris, batch):
     payload = encode("POST", "/predict", body(batch[:3000]))
     small = encode("POST", "/predict", b'{"X":[5,3,1,0]}')
