@@ -118,7 +118,7 @@ typedef struct {
     u_char                    *buf;            /* for what lies in a file */
 
     ngx_uint_t                 phase;
-    ngx_uint_t                 single;         /* one row's object is due */
+    knn_reply_form_e           form;
     knn_request_t             *request;
     knn_query_t               *query;
     ngx_buf_t                 *reply;

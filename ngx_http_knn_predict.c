@@ -413,7 +413,10 @@ ngx_http_knn_start(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
 
     klcf = ngx_http_get_module_loc_conf(r, ngx_http_knn_module);
 
+    ngx_memzero(&options, sizeof(knn_request_options_t));
+
     options.outputs = ctx->outputs;
+    options.header = KNN_NO_HEADER;
 
     if (r->method == NGX_HTTP_POST) {
         options.format = KNN_FORMAT_AUTO;
@@ -422,7 +425,6 @@ ngx_http_knn_start(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
     } else {
         options.format = KNN_FORMAT_LINE;
         options.max_rows = 1;
-        ctx->work.single = 1;
     }
 
     rc = ngx_http_knn_work_init(&ctx->work, &options, in);

@@ -258,9 +258,12 @@ ngx_http_knn_search(ngx_http_knn_work_t *work)
 static ngx_int_t
 ngx_http_knn_create_reply(ngx_http_knn_work_t *work)
 {
-    size_t  size;
+    size_t             size;
+    const knn_rows_t  *rows;
 
-    size = knn_reply_size(work->model->reply, work->query);
+    rows = knn_request_rows(work->request);
+
+    size = knn_reply_size(work->model->reply, work->query, rows, work->form);
 
     if (size == 0) {
         return NGX_ABORT;
@@ -271,9 +274,8 @@ ngx_http_knn_create_reply(ngx_http_knn_work_t *work)
         return NGX_ABORT;
     }
 
-    knn_reply_begin(&work->writer, work->model->reply, work->query,
-                    work->single || knn_request_rows(work->request)->single,
-                    (char *) work->reply->pos);
+    knn_reply_begin(&work->writer, work->model->reply, work->query, rows,
+                    work->form, (char *) work->reply->pos);
 
     return NGX_OK;
 }

@@ -133,7 +133,8 @@ knn_csv_finish(knn_csv_t *csv)
     }
 
     matrix->rows.single =
-        !csv->header && !csv->lines.ended && knn_matrix_row(matrix) == 1;
+        matrix->options.format == KNN_FORMAT_LINE
+        || (!csv->header && !csv->lines.ended && knn_matrix_row(matrix) == 1);
 
     return KNN_OK;
 }

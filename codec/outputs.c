@@ -23,6 +23,10 @@ const knn_output_name_t knn_output_names[KNN_OUTPUTS] = {
     {"kneighbors", KNN_KNEIGHBORS}};
 
 
+const char *const knn_tensor_names[KNN_TENSORS] = {
+    "predict", "predict_proba", "kneighbors", "distances", "novelty"};
+
+
 /* The output of this name, 0 if there is none. */
 static unsigned
 knn_output_find(const char *data, size_t size)

@@ -95,13 +95,15 @@ knn_reply_some(knn_reply_writer_t *writer, size_t values)
 }
 
 
-void
-knn_reply_begin(knn_reply_writer_t *writer, const knn_reply_t *reply,
-                const knn_query_t *query, bool single, char *p)
+/* Begins the object of some rows, of one when single. */
+static void
+knn_reply_object(knn_reply_writer_t *writer, const knn_reply_t *reply,
+                 const knn_query_t *query, bool single, char *p)
 {
     *p++ = '{';
 
     writer->p = p;
+    writer->json = 0;
     writer->reply = reply;
     writer->query = query;
     writer->single = single;
@@ -110,6 +112,31 @@ knn_reply_begin(knn_reply_writer_t *writer, const knn_reply_t *reply,
     writer->last = single ? 1 : query->rows;
     writer->row = 0;
     writer->neighbor = 0;
+}
+
+
+void
+knn_reply_begin(knn_reply_writer_t *writer, const knn_reply_t *reply,
+                const knn_query_t *query, const knn_rows_t *rows,
+                knn_reply_form_e form, char *p)
+{
+    (void) form;
+
+    writer->rows = rows;
+    knn_reply_object(writer, reply, query, rows->single, p);
+}
+
+
+knn_status_e
+knn_reply_check(const knn_reply_t *reply, knn_reply_form_e form,
+                unsigned outputs, knn_error_t *err)
+{
+    (void) reply;
+    (void) form;
+    (void) outputs;
+    (void) err;
+
+    return KNN_OK;
 }
 
 
@@ -137,7 +164,7 @@ knn_reply_write_row(const knn_reply_t *reply, const knn_query_t *query,
 {
     knn_reply_writer_t writer;
 
-    knn_reply_begin(&writer, reply, query, true, p);
+    knn_reply_object(&writer, reply, query, true, p);
 
     writer.first = row;
     writer.last = row + 1;
@@ -231,8 +258,12 @@ knn_reply_row_size(const knn_reply_t *reply, const knn_query_t *query,
 
 
 size_t
-knn_reply_size(const knn_reply_t *reply, const knn_query_t *query)
+knn_reply_size(const knn_reply_t *reply, const knn_query_t *query,
+               const knn_rows_t *rows, knn_reply_form_e form)
 {
+    (void) rows;
+    (void) form;
+
     return knn_reply_room(reply, query->outputs, query->rows,
                           query->first == NULL ? 0 : query->first[query->rows]);
 }

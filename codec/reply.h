@@ -4,26 +4,41 @@
  */
 
 
-/* Results and errors to the JSON of replies. */
+/* Results and errors to the bytes of replies. */
 
 
 #ifndef KNN_REPLY_H
 #define KNN_REPLY_H
 
 
-#include "../model/knn.h"
+#include "request.h"
 
 
 /* the pieces of one model's replies, prepared once, then read-only */
 typedef struct knn_reply_s knn_reply_t;
 
 
-/* a reply that is being written; all but p is the writer's own */
+typedef enum {
+    KNN_REPLY_JSON = 0,   /* the object of a location of knn_predict */
+    KNN_REPLY_JSON_LINES, /* an object for each row, without the model */
+    KNN_REPLY_CSV,        /* a line for each row */
+    KNN_REPLY_CSV_HEADER, /* below the names of its columns */
+    KNN_REPLY_NPY,        /* the array of the only output */
+    KNN_REPLY_V1,         /* of :predict */
+    KNN_REPLY_CLASSIFY,   /* of V1's :classify */
+    KNN_REPLY_V2,
+    KNN_REPLY_FORMS
+} knn_reply_form_e;
+
+
+/* a reply that is being written; all but p and json is the writer's own */
 typedef struct {
-    char *p; /* the end of what is written */
+    char  *p;    /* the end of what is written */
+    size_t json; /* V2: bytes of JSON before binary tensors, 0 without them */
 
     const knn_reply_t *reply;
     const knn_query_t *query;
+    const knn_rows_t  *rows;
     bool               single;
 
     size_t member;   /* that is being written */
@@ -41,12 +56,18 @@ knn_reply_t *knn_reply_create(const knn_model_t *model, const char *name,
 
 void knn_reply_destroy(knn_reply_t *reply);
 
-/* The bytes that a reply needs at most, 0 beyond size_t. */
-size_t knn_reply_size(const knn_reply_t *reply, const knn_query_t *query);
+/* KNN_UNSUPPORTED and err when outputs cannot be told in this form. */
+knn_status_e knn_reply_check(const knn_reply_t *reply, knn_reply_form_e form,
+                             unsigned outputs, knn_error_t *err);
 
-/* Begins at p the reply to a finished query, as one row's object when single. */
+/* The bytes that a reply needs at most, 0 beyond size_t. */
+size_t knn_reply_size(const knn_reply_t *reply, const knn_query_t *query,
+                      const knn_rows_t *rows, knn_reply_form_e form);
+
+/* Begins at p the reply to a finished query and to the rows that it is of. */
 void knn_reply_begin(knn_reply_writer_t *writer, const knn_reply_t *reply,
-                     const knn_query_t *query, bool single, char *p);
+                     const knn_query_t *query, const knn_rows_t *rows,
+                     knn_reply_form_e form, char *p);
 
 /*
  * Writes more of the reply, about so many values: labels, probabilities,

@@ -45,11 +45,31 @@ typedef void *(*knn_alloc_pt)(void *ctx, size_t size);
 
 
 typedef enum {
-    KNN_FORMAT_AUTO = 0, /* JSON if it starts with { or [, else CSV */
+    KNN_FORMAT_AUTO = 0, /* NPY by its magic, JSON if it starts with { or [,
+                            else CSV */
     KNN_FORMAT_JSON,
-    KNN_FORMAT_CSV,
-    KNN_FORMAT_LINE /* one row of CSV without a header */
+    KNN_FORMAT_CSV,        /* the first line may be a header */
+    KNN_FORMAT_CSV_HEADER, /* it is one */
+    KNN_FORMAT_CSV_ROWS,   /* it is none */
+    KNN_FORMAT_LINE,       /* one row of CSV without a header */
+    KNN_FORMAT_JSON_LINES, /* a row in each line */
+    KNN_FORMAT_NPY,
+    KNN_FORMAT_V1,       /* of TensorFlow Serving's and KServe's :predict */
+    KNN_FORMAT_EXAMPLES, /* of :classify */
+    KNN_FORMAT_V2        /* of the Open Inference Protocol */
 } knn_format_e;
+
+
+/* what the bytes of a body are before they are read */
+typedef enum {
+    KNN_CODING_IDENTITY = 0,
+    KNN_CODING_GZIP,
+    KNN_CODING_DEFLATE /* in zlib's wrapper, RFC 1950 */
+} knn_coding_e;
+
+
+/* there is no header of its own before binary tensors */
+#define KNN_NO_HEADER SIZE_MAX
 
 
 typedef struct {
@@ -61,7 +81,38 @@ typedef struct {
     unsigned                outputs; /* when the body names none */
     knn_alloc_pt            alloc;
     void                   *alloc_ctx;
+    knn_coding_e            coding;
+    size_t                  max_size; /* of what is decoded, 0: no limit */
+    size_t                  header;   /* KNN_FORMAT_V2: bytes of JSON, 0 for
+                                         none, or KNN_NO_HEADER */
 } knn_request_options_t;
+
+
+/* the tensors of V2 that a model serves */
+typedef enum {
+    KNN_TENSOR_PREDICT = 0,
+    KNN_TENSOR_PROBA,     /* [rows, classes], of all outputs side by side */
+    KNN_TENSOR_NEIGHBORS, /* [rows, k], indices */
+    KNN_TENSOR_DISTANCES, /* [rows, k] */
+    KNN_TENSOR_NOVELTY,   /* [rows] */
+    KNN_TENSORS
+} knn_tensor_e;
+
+
+/* one that was asked for */
+typedef struct {
+    knn_tensor_e tensor;
+    const char  *name; /* as it was asked for: "output-0" too */
+    bool         binary;
+    size_t       classification; /* the n of that extension, or 0 */
+} knn_wanted_t;
+
+
+/* at most so many; one may be asked for under two names */
+#define KNN_WANTED 16
+
+/* by knn_tensor_e: "predict", "predict_proba", "kneighbors", … */
+extern const char *const knn_tensor_names[KNN_TENSORS];
 
 
 /* what was read; x is the memory that alloc gave */
@@ -70,6 +121,17 @@ typedef struct {
     size_t   rows;
     bool     single; /* one row, not a list; CSV: one line without an end */
     unsigned outputs;
+
+    /* of KNN_FORMAT_V1: rows were the columns of "inputs" */
+
+    bool columnar;
+
+    /* of KNN_FORMAT_V2 */
+
+    const char  *id; /* valid UTF-8, or NULL */
+    size_t       id_size;
+    size_t       n_wanted;
+    knn_wanted_t wanted[KNN_WANTED]; /* in the order of the reply */
 
     knn_error_t error;        /* status KNN_OK until a fault */
     char        pointer[160]; /* JSON Pointer of it: "#/X/3/1" */

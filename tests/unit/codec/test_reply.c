@@ -116,13 +116,14 @@ reply_of(const knn_reply_t *reply, const knn_query_t *query, bool single)
 {
     char              *text;
     size_t             size;
+    knn_rows_t         rows = {.single = single};
     knn_reply_writer_t writer;
 
-    size = knn_reply_size(reply, query);
+    size = knn_reply_size(reply, query, &rows, KNN_REPLY_JSON);
     ck_assert_uint_gt(size, 0);
 
     text = malloc(size + 1);
-    knn_reply_begin(&writer, reply, query, single, text);
+    knn_reply_begin(&writer, reply, query, &rows, KNN_REPLY_JSON, text);
     ck_assert(knn_reply_run(&writer, SIZE_MAX));
     ck_assert_uint_le((size_t) (writer.p - text), size);
     *writer.p = '\0';
@@ -358,6 +359,7 @@ START_TEST(size_overflows_to_zero)
     knn_model_t       *model;
     knn_query_t        query;
     knn_reply_t       *reply;
+    const knn_rows_t   of = {.single = false};
     const knn_output_t output = {3, flowers, NULL};
 
     model = model_of(&output, 1);
@@ -366,9 +368,9 @@ START_TEST(size_overflows_to_zero)
     memset(&query, 0, sizeof(knn_query_t));
     query.outputs = KNN_PREDICT | KNN_PREDICT_PROBA;
     query.rows = SIZE_MAX / 16;
-    ck_assert_uint_eq(knn_reply_size(reply, &query), 0);
+    ck_assert_uint_eq(knn_reply_size(reply, &query, &of, KNN_REPLY_JSON), 0);
     query.rows = SIZE_MAX;
-    ck_assert_uint_eq(knn_reply_size(reply, &query), 0);
+    ck_assert_uint_eq(knn_reply_size(reply, &query, &of, KNN_REPLY_JSON), 0);
 
     knn_reply_destroy(reply);
     knn_model_free(model);

@@ -276,11 +276,12 @@ check_rows(const knn_reply_t *reply, const knn_query_t *query)
     char              *text;
     size_t             row, size;
     yajl_val           tree, members[3];
+    knn_rows_t         of = {.single = false};
     knn_reply_writer_t writer;
 
-    size = knn_reply_size(reply, query);
+    size = knn_reply_size(reply, query, &of, KNN_REPLY_JSON);
     text = malloc(size + 1);
-    knn_reply_begin(&writer, reply, query, false, text);
+    knn_reply_begin(&writer, reply, query, &of, KNN_REPLY_JSON, text);
     ck_assert(knn_reply_run(&writer, SIZE_MAX));
     ck_assert_uint_le((size_t) (writer.p - text), size);
     *writer.p = '\0';

@@ -134,12 +134,13 @@ write_slices(const knn_reply_t *reply, const knn_query_t *query, bool single,
     bool               done;
     char              *p;
     size_t             most, n;
+    knn_rows_t         of = {.single = single};
     knn_reply_writer_t writer;
 
     n = 2 + knn_model_info(query->model)->n_outputs;
     most = values / n + 1;
 
-    knn_reply_begin(&writer, reply, query, single, text);
+    knn_reply_begin(&writer, reply, query, &of, KNN_REPLY_JSON, text);
 
     do {
         p = writer.p;
@@ -163,8 +164,9 @@ check_slices(const knn_reply_t *reply, const knn_query_t *query, bool single)
     char       *whole, *text;
     size_t      size, values;
     const char *end;
+    knn_rows_t  of = {.single = single};
 
-    size = knn_reply_size(reply, query);
+    size = knn_reply_size(reply, query, &of, KNN_REPLY_JSON);
     whole = malloc(size);
     text = malloc(size);
 

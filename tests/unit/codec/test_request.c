@@ -133,12 +133,15 @@ START_TEST(memory_follows_the_body)
     char                  body[] = "{\"X\":[[1,2,3,4],[5,6,7,8]]}";
     void                 *memory;
     knn_request_t        *request;
-    knn_request_options_t options = {"iris",       &iris,       0,    SIZE_MAX,
-                                     strlen(body), KNN_PREDICT, NULL, NULL};
+    knn_request_options_t options = {.model = "iris",
+                                     .info = &iris,
+                                     .max_rows = SIZE_MAX,
+                                     .size = strlen(body),
+                                     .outputs = KNN_PREDICT,
+                                     .alloc = reading_alloc,
+                                     .alloc_ctx = &memory};
 
     memory = NULL;
-    options.alloc = reading_alloc;
-    options.alloc_ctx = &memory;
 
     request = knn_request_create(&options);
     ck_assert(knn_request_feed(request, body, strlen(body)) == KNN_OK);
@@ -167,8 +170,13 @@ START_TEST(refused_memory_is_an_error)
     char                  body[] = "{\"X\":[[1,2,3,4]]}";
     size_t                asked;
     knn_request_t        *request;
-    knn_request_options_t options = {"iris", &iris, 0,         3,
-                                     1000,   1,     no_memory, &asked};
+    knn_request_options_t options = {.model = "iris",
+                                     .info = &iris,
+                                     .max_rows = 3,
+                                     .size = 1000,
+                                     .outputs = KNN_PREDICT,
+                                     .alloc = no_memory,
+                                     .alloc_ctx = &asked};
 
     request = knn_request_create(&options);
     (void) knn_request_feed(request, body, strlen(body));

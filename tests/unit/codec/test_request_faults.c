@@ -142,8 +142,13 @@ START_TEST(longer_than_announced)
     void                 *memory;
     size_t                i;
     knn_request_t        *request;
-    knn_request_options_t options = {"iris", &iris,         0,      10000, 8,
-                                     1,      reading_alloc, &memory};
+    knn_request_options_t options = {.model = "iris",
+                                     .info = &iris,
+                                     .max_rows = 10000,
+                                     .size = 8,
+                                     .outputs = KNN_PREDICT,
+                                     .alloc = reading_alloc,
+                                     .alloc_ctx = &memory};
 
     memory = NULL;
     request = knn_request_create(&options);
