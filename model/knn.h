@@ -110,6 +110,13 @@ typedef struct {
 #define KNN_TEXT_UNKNOWN (-1.0)
 
 
+/* of a column in the training data; both NaN where it cannot be told */
+typedef struct {
+    double min;
+    double max;
+} knn_range_t;
+
+
 /* what a model says of itself; every pointer lives as long as the model */
 typedef struct {
     const char *estimator; /* "KNeighborsClassifier" */
@@ -132,6 +139,7 @@ typedef struct {
     const knn_output_t  *outputs;       /* [n_outputs] */
     const char *const   *feature_names; /* [n_features], or NULL */
     const knn_feature_t *features;      /* [n_features], or NULL: numbers */
+    const knn_range_t   *ranges;        /* [n_features], or NULL: no rows */
     size_t               n_steps;       /* before the estimator */
     const char *const   *steps;         /* [n_steps], "StandardScaler" */
 
@@ -214,6 +222,22 @@ uint32_t knn_model_target(const knn_model_t *model, int64_t row, size_t output);
 
 /* The target of a regressor's training row. */
 double knn_model_value(const knn_model_t *model, int64_t row, size_t output);
+
+/* The doubles that knn_model_row() fills. */
+size_t knn_model_row_size(const knn_model_t *model);
+
+/* Fills places, one for each training row, where knn_model_row() finds it. */
+void knn_model_places(const knn_model_t *model, uint32_t *places);
+
+/*
+ * Fills the first n_features of x with a training row as a request has it,
+ * texts as their numbers: what the steps were given, or would have to be, to
+ * make of it what the model was trained with.  A value that cannot be told is
+ * NaN: behind a projection or a norm, or beside rows that the model has not
+ * as they were.  What was imputed is what took its place.
+ */
+void knn_model_row(const knn_model_t *model, const uint32_t *places,
+                   int64_t row, double *x);
 
 /* What stands in x for a text: its number, or KNN_TEXT_UNKNOWN. */
 double knn_feature_code(const knn_feature_t *feature, const char *data,

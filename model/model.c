@@ -9,6 +9,7 @@
 #include "centroid.h"
 #include "check.h"
 #include "novelty.h"
+#include "range.h"
 #include "search.h"
 #include "targets.h"
 
@@ -238,7 +239,8 @@ knn_model_rows(knn_model_t *model, const knn_parts_t *parts)
         model->limit = knn_radius_limit(model);
     }
 
-    if (knn_layout_build(model, parts) != 0) {
+    if (knn_layout_build(model, parts) != 0
+        || knn_range_build(model, parts) != 0) {
         return -1;
     }
 

@@ -54,6 +54,7 @@ struct knn_model_s {
     knn_source_t     source; /* the file, where it is used in place */
 
     knn_steps_t          steps; /* n_inputs is 0 without any */
+    const double        *grids; /* [n_features], of range.h; NULL: no steps */
     knn_estimator_e      estimator;
     knn_algorithm_e      algorithm;
     knn_weights_e        weights;

@@ -65,10 +65,6 @@ knn_query_neighbors(knn_query_t *query, size_t row, const knn_heap_t *heap)
     double  *distances;
     int64_t *indices;
 
-    if (row == 0) {
-        query->first[0] = 0;
-    }
-
     query->first[row + 1] = query->first[row] + heap->size;
 
     indices = query->indices + query->first[row];

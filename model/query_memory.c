@@ -229,6 +229,10 @@ knn_query_lay(knn_carve_t *carve, const knn_query_t *given)
 
     knn_query_scratch(carve, query, scratch);
     knn_query_results(carve, query);
+
+    if (query->first != NULL) {
+        query->first[0] = 0;
+    }
 }
 
 

@@ -23,7 +23,7 @@ typedef struct {
     size_t start;
     size_t n;
     size_t depth; /* what introsort may still split */
-} knn_range_t;
+} knn_slice_t;
 
 
 /* Exchanges two pairs. */
@@ -77,8 +77,8 @@ knn_sort_pivot(knn_heap_t *heap, size_t start, size_t n)
 
 /* Puts both parts of a range on the stack, the shorter one to be next. */
 static inline void
-knn_sort_later(knn_range_t *stack, size_t top, const knn_range_t *left,
-               const knn_range_t *right)
+knn_sort_later(knn_slice_t *stack, size_t top, const knn_slice_t *left,
+               const knn_slice_t *right)
 {
     bool shorter;
 
@@ -111,7 +111,7 @@ knn_quick_small(knn_heap_t *heap, size_t start, size_t n)
  * many values are equal.  The split that ends this finds its pivot in place.
  */
 static void
-knn_quick_peel(knn_heap_t *heap, knn_range_t *r)
+knn_quick_peel(knn_heap_t *heap, knn_slice_t *r)
 {
     size_t i, count;
     double least;
@@ -170,10 +170,10 @@ static void
 knn_quick_sort(knn_heap_t *heap)
 {
     size_t      top, place;
-    knn_range_t r, left, right, stack[KNN_SORT_STACK];
+    knn_slice_t r, left, right, stack[KNN_SORT_STACK];
 
     top = 1;
-    stack[0] = (knn_range_t){0, heap->size, 0};
+    stack[0] = (knn_slice_t){0, heap->size, 0};
 
     while (top > 0) {
         r = stack[--top];
@@ -189,8 +189,8 @@ knn_quick_sort(knn_heap_t *heap)
 
         place = knn_quick_split(heap, r.start, r.n);
 
-        left = (knn_range_t){r.start, place - r.start, 0};
-        right = (knn_range_t){place + 1, r.n - left.n - 1, 0};
+        left = (knn_slice_t){r.start, place - r.start, 0};
+        right = (knn_slice_t){place + 1, r.n - left.n - 1, 0};
 
         knn_sort_later(stack, top, &left, &right);
         top += 2;
@@ -313,12 +313,12 @@ static void
 knn_intro_sort(knn_heap_t *heap)
 {
     size_t      top, place, bits;
-    knn_range_t r, left, right, stack[KNN_SORT_STACK];
+    knn_slice_t r, left, right, stack[KNN_SORT_STACK];
 
     bits = 8 * sizeof(long) - 1 - (size_t) __builtin_clzl(heap->size);
 
     top = 1;
-    stack[0] = (knn_range_t){0, heap->size, 2 * bits};
+    stack[0] = (knn_slice_t){0, heap->size, 2 * bits};
 
     while (top > 0) {
         r = stack[--top];
@@ -335,8 +335,8 @@ knn_intro_sort(knn_heap_t *heap)
 
         place = knn_intro_split(heap, r.start, r.n);
 
-        left = (knn_range_t){r.start, place - r.start, r.depth - 1};
-        right = (knn_range_t){place + 1, r.n - left.n - 1, r.depth - 1};
+        left = (knn_slice_t){r.start, place - r.start, r.depth - 1};
+        right = (knn_slice_t){place + 1, r.n - left.n - 1, r.depth - 1};
 
         knn_sort_later(stack, top, &left, &right);
         top += 2;

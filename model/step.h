@@ -62,5 +62,30 @@ size_t knn_step_impute(const knn_step_t *step, const double *in, double *out);
 size_t knn_step_bin(const knn_step_t *step, const double *in, double *out);
 size_t knn_step_encode(const knn_step_t *step, const double *in, double *out);
 
+/* Fills those of the n_in inputs that are NaN and that n_out outputs tell. */
+typedef void (*knn_step_back_pt)(const knn_step_t *step, const double *out,
+                                 double *in);
+
+/* step_back.c */
+void knn_step_select_back(const knn_step_t *step, const double *out,
+                          double *in);
+void knn_step_same_back(const knn_step_t *step, const double *out, double *in);
+void knn_step_add_back(const knn_step_t *step, const double *out, double *in);
+void knn_step_subtract_back(const knn_step_t *step, const double *out,
+                            double *in);
+void knn_step_multiply_back(const knn_step_t *step, const double *out,
+                            double *in);
+void knn_step_divide_back(const knn_step_t *step, const double *out,
+                          double *in);
+void knn_step_box_cox_back(const knn_step_t *step, const double *out,
+                           double *in);
+void knn_step_yeo_johnson_back(const knn_step_t *step, const double *out,
+                               double *in);
+void knn_step_quantile_back(const knn_step_t *step, const double *out,
+                            double *in);
+void knn_step_equal_back(const knn_step_t *step, const double *out, double *in);
+void knn_step_encode_back(const knn_step_t *step, const double *out,
+                          double *in);
+
 
 #endif /* KNN_STEP_H */

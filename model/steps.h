@@ -137,5 +137,24 @@ int knn_steps_copy(knn_arena_t *arena, const knn_steps_t *from,
 const double *knn_steps_run(const knn_steps_t *steps, double *slots,
                             knn_error_t *err);
 
+/*
+ * The other way round: fills the slots before those of the last step, which
+ * are the estimator's features, with what must have been there, and NaN where
+ * that cannot be told.  An imputed value stays what took its place, a clipped
+ * one what it was clipped at.
+ */
+void knn_steps_back(const knn_steps_t *steps, double *slots);
+
+/* how an input that knn_steps_back() tells was reckoned */
+typedef enum {
+    KNN_BACK_NEVER = 0, /* it cannot be told */
+    KNN_BACK_EXACT,
+    KNN_BACK_LINEAR, /* shifted and scaled: as exact as a sum is */
+    KNN_BACK_BENT    /* by powers or quantiles: as exact as a product is */
+} knn_back_e;
+
+/* Fills backs, one for each slot, those of the inputs first. */
+void knn_steps_backs(const knn_steps_t *steps, knn_back_e *backs);
+
 
 #endif /* KNN_STEPS_H */

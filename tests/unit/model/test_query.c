@@ -204,6 +204,8 @@ START_TEST(sizes)
 
     query = fixture_query(b.model, b.q, 0, ALL);
     ck_assert_uint_eq(query->done, 0);
+    ck_assert_uint_eq(query->first[0], 0);
+    ck_assert_int_eq(query->error.status, KNN_OK);
 
     free(query);
     teardown(&b);
