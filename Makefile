@@ -32,7 +32,7 @@ SANITIZE	= -fsanitize=address,undefined -fno-sanitize-recover=all \
 		  -fno-omit-frame-pointer
 
 MODEL_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard model/*.c model/*/*.c))
-CODEC_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard codec/*.c))
+CODEC_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard codec/*/*.c))
 TOOL_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard tools/*.c))
 UNIT_SRCS	= $(wildcard tests/unit/*.c tests/unit/*/*.c)
 UNIT_TESTS	= $(patsubst %.c,$(OUT)/%,$(filter-out %/main.c,$(UNIT_SRCS)))
@@ -42,10 +42,10 @@ FUZZERS		= $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
 LIBS		= $(OUT)/libknncodec.a $(OUT)/libknn.a
 
 MODULE_DEPS	= config config.make $(wildcard *.c *.h) \
-		  $(wildcard model/*.[ch] model/*/*.[ch] codec/*.[ch])
+		  $(wildcard model/*.[ch] model/*/*.[ch] codec/*/*.[ch])
 
 FORMATTED	= $(wildcard model/*.[ch] model/*/*.[ch]) \
-		  $(wildcard codec/*.[ch] tools/*.[ch]) \
+		  $(wildcard codec/*/*.[ch] tools/*.[ch]) \
 		  $(wildcard tests/fuzz/*.[ch] tests/unit/*.[ch]) \
 		  $(wildcard tests/unit/*/*.[ch])
 
@@ -79,6 +79,26 @@ lint:
 	scripts/packages build lint
 	scripts/lint $(FORMATTED)
 
+# what watches the service
+rules:
+	scripts/packages monitoring
+	scripts/rules $(PYTHON)
+
+# with a real Prometheus, Alertmanager and node-exporter
+monitoring:
+	scripts/packages build test monitoring
+	$(MAKE) -j$(JOBS) all
+	KNN_MODULE=$(OUT)/ngx_http_knn_module.so NGINX=$(NGINX) \
+		$(PYTHON) -m pytest -q -p no:cacheprovider \
+		tests/system/test_prometheus.py
+
+# its packages of npm are pinned in tests/browser
+browser:
+	scripts/packages build browser
+	$(MAKE) -j$(JOBS) all
+	cd tests/browser && npm ci --no-audit --no-fund
+	$(PYTHON) tests/run $(OUT) browser
+
 fuzz:
 	scripts/packages build fuzz
 	$(MAKE) -j$(JOBS) OUT=$(OUT)/fuzz CC=clang \
@@ -110,6 +130,20 @@ newest:
 	KNN_NEWEST_PYTHON=$(OUT)/newest/bin/python \
 		$(PYTHON) tests/run $(OUT) parity -- -k newest
 
+# clients of other servers, as PyPI has them; --no-deps because they would
+# replace the NumPy that Debian's scikit-learn is built for
+clients: $(OUT)/clients/installed
+	scripts/packages build test
+	$(MAKE) -j$(JOBS) all
+	$(OUT)/clients/bin/python tests/run $(OUT) clients
+
+$(OUT)/clients/installed: tests/clients/requirements.txt
+	scripts/packages build test clients
+	$(PYTHON) -m venv --clear --system-site-packages $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check --no-deps \
+		--only-binary :all: --ignore-requires-python -r $<
+	@touch $@
+
 parity:
 	scripts/packages build test newest
 	$(MAKE) -j$(JOBS) all
@@ -127,6 +161,7 @@ bench:
 	$(MAKE) -j$(JOBS) OUT=$(OUT)/bench EXTRA_MODULES=tests/bench/constant module
 	$(PYTHON) tests/bench/predict.py $(OUT)/bench $(NGINX)
 	$(PYTHON) tests/bench/beside.py $(OUT)/bench $(NGINX)
+	$(PYTHON) tests/bench/binary.py $(OUT)/bench $(NGINX)
 
 install: all
 	install -D -m 644 $(OUT)/ngx_http_knn_module.so \
@@ -145,10 +180,14 @@ help:
 	@echo "make install   install the module, the command, its page"
 	@echo "make bench     compare with a constant handler of the same nginx"
 	@echo "make lint      clang-format, clang-tidy, cppcheck, shellcheck"
+	@echo "make rules     rules, alerts and boards of Prometheus and Grafana"
+	@echo "make monitoring  the same with a real Prometheus"
 	@echo "make asan      the tests under ASan and UBSan"
+	@echo "make browser   the front page in Chromium, the Postman collection"
 	@echo "make memory    valgrind, and what a worker costs"
 	@echo "make newest    parity with the newest scikit-learn of PyPI"
 	@echo "make parity    parity with every release that can be installed"
+	@echo "make clients   clients of other servers, and their protocols"
 	@echo "make coverage  what the tests run of the reader of models, in lines"
 	@echo "make fuzz      libFuzzer, FUZZ_SECONDS=$(FUZZ_SECONDS) a target"
 	@echo "make clean     remove build/"
@@ -212,4 +251,5 @@ $(OUT)/%.o: %.c Makefile
 
 .SECONDARY:
 .PHONY: all module lib run test unit asan lint fuzz fuzzers coverage reader \
-	memory newest parity bench install clean help FORCE
+	memory newest parity clients browser rules monitoring \
+	bench install clean help FORCE

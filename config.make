@@ -20,7 +20,7 @@ cat << END                                                    >> $NGX_MAKEFILE
 
 KNN_SOURCES = $ngx_addon_dir/Makefile \\
 	\$(wildcard $ngx_addon_dir/model/*.[ch] $ngx_addon_dir/model/*/*.[ch] \\
-	$ngx_addon_dir/codec/*.[ch])
+	$ngx_addon_dir/codec/*/*.[ch])
 
 $knn_out/libknn.a:	\$(KNN_SOURCES)
 	\$(MAKE) -C $ngx_addon_dir OUT=$knn_out CC="\$(CC)" \\

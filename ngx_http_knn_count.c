@@ -28,8 +28,12 @@ _Static_assert(NGX_HTTP_KNN_REFUSALS
                "a refusal is counted for each reason");
 
 
+static ngx_uint_t ngx_http_knn_predicts(ngx_http_request_t *r,
+    ngx_http_knn_location_t *location, ngx_http_knn_model_t **model);
 static void ngx_http_knn_count_code(ngx_http_knn_slot_t *slot,
     ngx_uint_t code);
+static void ngx_http_knn_count_work(ngx_http_knn_slot_t *slot,
+    ngx_http_knn_work_t *work);
 static ngx_uint_t ngx_http_knn_observe(ngx_atomic_t *histogram,
     const ngx_http_knn_bound_t *bounds, ngx_uint_t n, uint64_t value);
 static ngx_uint_t ngx_http_knn_bucket(const ngx_http_knn_bound_t *bounds,
@@ -54,8 +58,8 @@ static ngx_str_t  ngx_http_knn_traceparent = ngx_string("traceparent");
 /* the usual ones, others that locations of ours may give, and any other */
 const ngx_uint_t  ngx_http_knn_codes[NGX_HTTP_KNN_CODES] = {
     200, 400, 404, 405, 413, 415, 422, 499, 500, 503,
-    204, 206, 301, 302, 304, 307, 401, 403, 408, 412, 416, 429, 444, 502, 504,
-    0
+    204, 206, 301, 302, 304, 307, 401, 403, 406, 408, 412, 416, 429, 444, 502,
+    504, 0
 };
 
 
@@ -110,6 +114,7 @@ const ngx_http_knn_bound_t  ngx_http_knn_novelties[NGX_HTTP_KNN_NOVELTIES] = {
 ngx_int_t
 ngx_http_knn_count_handler(ngx_http_request_t *r)
 {
+    ngx_http_knn_model_t      *model;
     ngx_http_knn_series_t     *series;
     ngx_http_knn_loc_conf_t   *klcf;
     ngx_http_knn_main_conf_t  *kmcf;
@@ -117,16 +122,15 @@ ngx_http_knn_count_handler(ngx_http_request_t *r)
     klcf = ngx_http_get_module_loc_conf(r, ngx_http_knn_module);
 
     if (klcf->location == NULL
-        || klcf->location->handler != ngx_http_knn_predict_handler
-        || ngx_http_knn_get_ctx(r) != NULL)
+        || ngx_http_knn_get_ctx(r) != NULL
+        || !ngx_http_knn_predicts(r, klcf->location, &model))
     {
         return NGX_OK;
     }
 
     kmcf = ngx_http_get_module_main_conf(r, ngx_http_knn_module);
 
-    series = klcf->location->model ? klcf->location->model->metrics.series
-                                   : kmcf->zone.unknown.series;
+    series = model ? model->metrics.series : kmcf->zone.unknown.series;
 
     if (series != NULL) {
         ngx_http_knn_count_code(ngx_http_knn_get_slot(series),
@@ -134,6 +138,21 @@ ngx_http_knn_count_handler(ngx_http_request_t *r)
     }
 
     return NGX_OK;
+}
+
+
+/* The model is NULL when it is not known. */
+static ngx_uint_t
+ngx_http_knn_predicts(ngx_http_request_t *r, ngx_http_knn_location_t *location,
+    ngx_http_knn_model_t **model)
+{
+    if (location->handler == ngx_http_knn_api_handler) {
+        return ngx_http_knn_api_predicts(r, location, model);
+    }
+
+    *model = location->model;
+
+    return location->handler == ngx_http_knn_predict_handler;
 }
 
 
@@ -185,6 +204,7 @@ ngx_http_knn_count_request(ngx_http_knn_ctx_t *ctx)
     if (ctx->reason == NGX_HTTP_KNN_OK) {
         ngx_http_knn_count_query(ctx->model, ctx->work.query,
                                  ctx->work.time[NGX_HTTP_KNN_SEARCH]);
+        ngx_http_knn_count_work(slot, &ctx->work);
     }
 
     /* the error page of another location of ours is the same request */
@@ -197,10 +217,42 @@ ngx_http_knn_count_request(ngx_http_knn_ctx_t *ctx)
 
     duration = ngx_http_knn_now() - ctx->started;
 
+    if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
+        (void) ngx_atomic_fetch_add(&slot->success, duration);
+    }
+
     i = ngx_http_knn_observe(slot->request, ngx_http_knn_durations,
                              NGX_HTTP_KNN_DURATIONS, duration);
 
     ngx_http_knn_write_exemplar(r, &series->exemplars[i], duration);
+}
+
+
+/* Where the time went, but for the search; what is left of it was waiting. */
+static void
+ngx_http_knn_count_work(ngx_http_knn_slot_t *slot, ngx_http_knn_work_t *work)
+{
+    uint64_t     busy;
+    ngx_uint_t   i;
+    ngx_time_t  *tp;
+
+    busy = 0;
+
+    for (i = 0; i < NGX_HTTP_KNN_PHASES; i++) {
+        busy += work->time[i];
+    }
+
+    (void) ngx_atomic_fetch_add(&slot->parse, work->time[NGX_HTTP_KNN_PARSE]);
+    (void) ngx_atomic_fetch_add(&slot->encode,
+                                work->time[NGX_HTTP_KNN_ENCODE]);
+
+    if (work->ended - work->began > busy) {
+        (void) ngx_atomic_fetch_add(&slot->queue,
+                                    work->ended - work->began - busy);
+    }
+
+    tp = ngx_timeofday();
+    slot->last = (ngx_atomic_uint_t) tp->sec * 1000 + tp->msec;
 }
 
 

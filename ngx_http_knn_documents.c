@@ -160,8 +160,6 @@ static ngx_int_t
 ngx_http_knn_send_document(ngx_http_request_t *r, ngx_uint_t status,
     ngx_str_t *document, ngx_str_t *cache_control)
 {
-    ngx_http_complex_value_t  cv;
-
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return ngx_http_knn_send_allow(r, &ngx_http_knn_methods);
     }
@@ -170,9 +168,21 @@ ngx_http_knn_send_document(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    return ngx_http_knn_send_text(r, status, document);
+}
+
+
+ngx_int_t
+ngx_http_knn_send_text(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *text)
+{
+    ngx_http_complex_value_t  cv;
+
+    ngx_http_knn_forbid_gzip(r);
+
     ngx_memzero(&cv, sizeof(ngx_http_complex_value_t));
 
-    cv.value = *document;
+    cv.value = *text;
 
     return ngx_http_send_response(r, status, &ngx_http_knn_json, &cv);
 }

@@ -53,6 +53,10 @@ ngx_module_t  ngx_http_knn_error_filter_module = {
 };
 
 
+static ngx_str_t  ngx_http_knn_allow = ngx_string("Allow");
+static ngx_str_t  ngx_http_knn_any_method = ngx_string(
+    "GET, HEAD, POST, OPTIONS");
+
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
 static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
 
@@ -72,6 +76,16 @@ ngx_http_knn_error_header_filter(ngx_http_request_t *r)
 
     if (status == NULL) {
         return ngx_http_next_header_filter(r);
+    }
+
+    /* of TRACE, which nginx refuses before there is a location */
+
+    if (status->code == NGX_HTTP_NOT_ALLOWED
+        && ngx_http_knn_add_header(r, &ngx_http_knn_allow,
+                                   &ngx_http_knn_any_method)
+           == NULL)
+    {
+        return NGX_ERROR;
     }
 
     b = ngx_http_knn_create_problem(r, status, status->detail, NULL);
@@ -98,7 +112,9 @@ ngx_http_knn_special_response(ngx_http_request_t *r)
 
     klcf = ngx_http_get_module_loc_conf(r, ngx_http_knn_module);
 
-    if (klcf->location == NULL) {
+    /* what cannot be read has no location yet, but a server */
+
+    if (klcf->location == NULL && (r->valid_location || !klcf->server)) {
         return 0;
     }
 

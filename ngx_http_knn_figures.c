@@ -12,7 +12,7 @@
 #include <ngx_http.h>
 #include <math.h>
 
-#include "codec/number.h"
+#include "codec/text/number.h"
 #include "ngx_http_knn_module.h"
 
 

@@ -11,14 +11,13 @@
 #include "ngx_http_knn_module.h"
 
 
-#define NGX_HTTP_KNN_VERSION_DIGITS  9
-#define NGX_HTTP_KNN_VERSION_LEN                                              \
-    (NGX_HTTP_KNN_VERSION_PARTS * (NGX_HTTP_KNN_VERSION_DIGITS + 1) - 1)
-
-
 static ngx_int_t ngx_http_knn_init_model(ngx_conf_t *cf,
     ngx_http_knn_main_conf_t *kmcf, ngx_http_knn_model_t *model);
 static void ngx_http_knn_free_model(void *data);
+static ngx_int_t ngx_http_knn_check_label(ngx_str_t *label);
+static ngx_http_knn_model_t *ngx_http_knn_find_newest(
+    ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name, ngx_uint_t *parts,
+    ngx_uint_t n);
 
 
 char *
@@ -26,8 +25,8 @@ ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_knn_main_conf_t *kmcf = conf;
 
-    ngx_str_t   *value, version, file;
-    ngx_uint_t   parts[NGX_HTTP_KNN_VERSION_PARTS];
+    ngx_str_t   *value, version, label, file;
+    ngx_uint_t   i, parts[NGX_HTTP_KNN_VERSION_PARTS];
 
     value = cf->args->elts;
 
@@ -39,18 +38,36 @@ ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     ngx_str_set(&version, "1.0.0");
+    ngx_str_null(&label);
 
-    if (cf->args->nelts == 4) {
+    for (i = 3; i < cf->args->nelts; i++) {
 
-        if (ngx_strncmp(value[3].data, "version=", 8) != 0) {
+        if (ngx_strncmp(value[i].data, "version=", 8) == 0) {
+            version.len = value[i].len - 8;
+            version.data = value[i].data + 8;
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "label=", 6) == 0) {
+            label.len = value[i].len - 6;
+            label.data = value[i].data + 6;
+
+            if (ngx_http_knn_check_label(&label) == NGX_OK) {
+                continue;
+            }
+
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\", a version as "
-                               "\"version=1.0.0\" is accepted", &value[3]);
+                               "invalid label \"%V\" of model \"%V\", a letter "
+                               "and letters, digits, \"_\", \".\", and \"-\" "
+                               "are accepted", &label, &value[1]);
             return NGX_CONF_ERROR;
         }
 
-        version.len = value[3].len - 8;
-        version.data = value[3].data + 8;
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", a version as "
+                           "\"version=1.0.0\" and a label as "
+                           "\"label=stable\" are accepted", &value[i]);
+        return NGX_CONF_ERROR;
     }
 
     if (ngx_http_knn_parse_version(version.data, version.data + version.len,
@@ -67,7 +84,8 @@ ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     file = value[2];
 
     if (ngx_conf_full_name(cf->cycle, &file, 1) != NGX_OK
-        || ngx_http_knn_add_model(cf, kmcf, &value[1], parts, &file) != NGX_OK)
+        || ngx_http_knn_add_model(cf, kmcf, &value[1], parts, &label, &file)
+           != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -97,6 +115,22 @@ ngx_http_knn_check_name(ngx_str_t *name)
     }
 
     return name->len ? NGX_OK : NGX_ERROR;
+}
+
+
+/* It is never taken for a version. */
+static ngx_int_t
+ngx_http_knn_check_label(ngx_str_t *label)
+{
+    u_char  ch;
+
+    if (ngx_http_knn_check_name(label) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ch = label->data[0] | 0x20;
+
+    return (ch >= 'a' && ch <= 'z') ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -162,7 +196,7 @@ ngx_http_knn_compare_versions(ngx_uint_t *one, ngx_uint_t *two, ngx_uint_t n)
  */
 ngx_int_t
 ngx_http_knn_add_model(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
-    ngx_str_t *name, ngx_uint_t *parts, ngx_str_t *file)
+    ngx_str_t *name, ngx_uint_t *parts, ngx_str_t *label, ngx_str_t *file)
 {
     u_char                *p;
     ngx_http_knn_model_t  *model, *other, **mp;
@@ -198,6 +232,7 @@ ngx_http_knn_add_model(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
     model->version.len = p - model->version.data;
 
     model->name = *name;
+    model->label = *label;
     model->file = *file;
 
     ngx_memcpy(model->parts, parts, sizeof(model->parts));
@@ -209,6 +244,16 @@ ngx_http_knn_add_model(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
                            "duplicate model \"%V\", give it another name or "
                            "a version of its own: \"%V\" and \"%V\"",
                            &model->id, &other->file, &model->file);
+        return NGX_ERROR;
+    }
+
+    other = ngx_http_knn_find_label(kmcf, name, label);
+
+    if (other != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "duplicate label \"%V\", give \"%V\" and \"%V\" "
+                           "labels of their own",
+                           label, &other->id, &model->id);
         return NGX_ERROR;
     }
 
@@ -283,29 +328,52 @@ ngx_http_knn_free_model(void *data)
 }
 
 
-/* The newest model that "name", "name@1", "name@1.2", … may mean. */
+/* What "name", "name@1", "name@1.2", …, or "name@label" means. */
 ngx_http_knn_model_t *
-ngx_http_knn_find_model(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name)
+ngx_http_knn_find_model(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *address)
 {
-    size_t                  len;
-    u_char                 *at, *last;
-    ngx_uint_t              i, n, parts[NGX_HTTP_KNN_VERSION_PARTS];
-    ngx_http_knn_model_t  **models, *model, *found;
+    u_char     *at, *last;
+    ngx_str_t   name, version;
 
-    n = 0;
-    len = name->len;
-    last = name->data + name->len;
+    last = address->data + address->len;
+    at = ngx_strlchr(address->data, last, '@');
 
-    at = ngx_strlchr(name->data, last, '@');
-
-    if (at != NULL) {
-        len = at - name->data;
-        n = ngx_http_knn_parse_version(at + 1, last, parts);
-
-        if (n == 0) {
-            return NULL;
-        }
+    if (at == NULL) {
+        return ngx_http_knn_find_newest(kmcf, address, NULL, 0);
     }
+
+    name.data = address->data;
+    name.len = at - name.data;
+
+    version.data = at + 1;
+    version.len = last - version.data;
+
+    return ngx_http_knn_find_version(kmcf, &name, &version);
+}
+
+
+/* By "1", "1.2", "1.2.0", or a label. */
+ngx_http_knn_model_t *
+ngx_http_knn_find_version(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name,
+    ngx_str_t *version)
+{
+    ngx_uint_t  n, parts[NGX_HTTP_KNN_VERSION_PARTS];
+
+    n = ngx_http_knn_parse_version(version->data,
+                                   version->data + version->len, parts);
+
+    return n ? ngx_http_knn_find_newest(kmcf, name, parts, n)
+             : ngx_http_knn_find_label(kmcf, name, version);
+}
+
+
+/* The newest version that has these n parts. */
+static ngx_http_knn_model_t *
+ngx_http_knn_find_newest(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name,
+    ngx_uint_t *parts, ngx_uint_t n)
+{
+    ngx_uint_t              i;
+    ngx_http_knn_model_t  **models, *model, *found;
 
     found = NULL;
     models = kmcf->models.elts;
@@ -313,8 +381,8 @@ ngx_http_knn_find_model(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name)
     for (i = 0; i < kmcf->models.nelts; i++) {
         model = models[i];
 
-        if (model->name.len != len
-            || ngx_memcmp(model->name.data, name->data, len) != 0
+        if (model->name.len != name->len
+            || ngx_memcmp(model->name.data, name->data, name->len) != 0
             || ngx_http_knn_compare_versions(model->parts, parts, n) != 0)
         {
             continue;
@@ -330,6 +398,44 @@ ngx_http_knn_find_model(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name)
     }
 
     return found;
+}
+
+
+ngx_http_knn_model_t *
+ngx_http_knn_find_label(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name,
+    ngx_str_t *label)
+{
+    ngx_uint_t              i;
+    ngx_http_knn_model_t  **models, *model;
+
+    if (label->len == 0) {
+        return NULL;
+    }
+
+    models = kmcf->models.elts;
+
+    for (i = 0; i < kmcf->models.nelts; i++) {
+        model = models[i];
+
+        if (model->name.len == name->len
+            && ngx_memcmp(model->name.data, name->data, name->len) == 0
+            && model->label.len == label->len
+            && ngx_memcmp(model->label.data, label->data, label->len) == 0)
+        {
+            return model;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* Whether they are versions of one model. */
+ngx_uint_t
+ngx_http_knn_same_name(ngx_http_knn_model_t *one, ngx_http_knn_model_t *two)
+{
+    return one->name.len == two->name.len
+           && ngx_memcmp(one->name.data, two->name.data, one->name.len) == 0;
 }
 
 

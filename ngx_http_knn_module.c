@@ -24,10 +24,9 @@ static void *ngx_http_knn_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_knn_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_http_knn_init_module(ngx_cycle_t *cycle);
-static ngx_http_knn_location_t *ngx_http_knn_add_location(ngx_conf_t *cf,
-    ngx_http_knn_loc_conf_t *klcf, ngx_http_handler_pt handler);
 static char *ngx_http_knn_predict(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_knn_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_knn_document(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_knn_output(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -45,7 +44,7 @@ static ngx_conf_num_bounds_t  ngx_http_knn_max_rows_bounds = {
 static ngx_command_t  ngx_http_knn_commands[] = {
 
     { ngx_string("knn_model"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE23,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2|NGX_CONF_TAKE3|NGX_CONF_TAKE4,
       ngx_http_knn_model,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
@@ -61,6 +60,13 @@ static ngx_command_t  ngx_http_knn_commands[] = {
     { ngx_string("knn_predict"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_knn_predict,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("knn_api"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_knn_api,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -92,6 +98,20 @@ static ngx_command_t  ngx_http_knn_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       (void *) ngx_http_knn_metrics_handler },
+
+    { ngx_string("knn_openapi"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_knn_document,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      (void *) ngx_http_knn_openapi_handler },
+
+    { ngx_string("knn_samples"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_ANY,
+      ngx_http_knn_samples,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
 
     { ngx_string("knn_output"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
@@ -186,8 +206,14 @@ ngx_http_knn_init(ngx_conf_t *cf)
     }
 
     if (ngx_http_knn_init_sets(cf, kmcf) != NGX_OK
-        || ngx_http_knn_init_shadow(cf) != NGX_OK)
+        || ngx_http_knn_init_shadow(cf) != NGX_OK
+        || ngx_http_knn_init_samples(cf, kmcf) != NGX_OK
+        || ngx_http_knn_init_openapi(cf, kmcf) != NGX_OK)
     {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_knn_init_apis(cf, kmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -200,8 +226,6 @@ static ngx_int_t
 ngx_http_knn_init_location(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
     ngx_http_knn_location_t *location)
 {
-    ngx_str_t  known;
-
     if (location->clcf->handler != location->handler) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"%V\" shares its location with another directive "
@@ -220,22 +244,34 @@ ngx_http_knn_init_location(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
         return NGX_OK;
     }
 
-    location->model = ngx_http_knn_find_model(kmcf, &location->name.value);
+    location->model = ngx_http_knn_require_model(cf, kmcf, location,
+                                                 &location->name.value);
 
-    if (location->model != NULL) {
-        return NGX_OK;
+    return location->model ? NGX_OK : NGX_ERROR;
+}
+
+
+/* The model of a name that a location's directive has, or NULL and why. */
+ngx_http_knn_model_t *
+ngx_http_knn_require_model(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
+    ngx_http_knn_location_t *location, ngx_str_t *name)
+{
+    ngx_str_t              known;
+    ngx_http_knn_model_t  *model;
+
+    model = ngx_http_knn_find_model(kmcf, name);
+
+    if (model == NULL
+        && ngx_http_knn_known_models(cf->pool, kmcf, &known) == NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "unknown model \"%V\" in \"%V\", known models: %V "
+                      "in %s:%ui",
+                      name, &location->directive, &known, location->file,
+                      location->line);
     }
 
-    if (ngx_http_knn_known_models(cf->pool, kmcf, &known) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "unknown model \"%V\" in \"%V\", known models: %V in %s:%ui",
-                  &location->name.value, &location->directive, &known,
-                  location->file, location->line);
-
-    return NGX_ERROR;
+    return model;
 }
 
 
@@ -311,6 +347,7 @@ ngx_http_knn_create_loc_conf(ngx_conf_t *cf)
      * set by ngx_pcalloc():
      *
      *     klcf->location = NULL;
+     *     klcf->server = 0;
      *     klcf->outputs = 0;
      */
 
@@ -402,13 +439,15 @@ ngx_http_knn_init_process(ngx_cycle_t *cycle)
 
 
 /* Makes the handler answer the location that is being parsed. */
-static ngx_http_knn_location_t *
+ngx_http_knn_location_t *
 ngx_http_knn_add_location(ngx_conf_t *cf, ngx_http_knn_loc_conf_t *klcf,
     ngx_http_handler_pt handler)
 {
     ngx_str_t                  *value;
     ngx_http_knn_location_t    *location, **lp;
     ngx_http_core_loc_conf_t   *clcf;
+    ngx_http_core_srv_conf_t   *cscf;
+    ngx_http_knn_loc_conf_t    *server;
     ngx_http_knn_main_conf_t   *kmcf;
 
     value = cf->args->elts;
@@ -438,13 +477,19 @@ ngx_http_knn_add_location(ngx_conf_t *cf, ngx_http_knn_loc_conf_t *klcf,
     /*
      * set by ngx_pcalloc():
      *
+     *     location->api = NULL;
+     *     location->offset = 0;
      *     location->name = { 0 };
      *     location->model = NULL;
+     *     location->names = { 0 };
+     *     location->text = { 0, NULL };
+     *     location->etag = { 0, NULL };
      */
 
     location->directive = value[0];
     location->file = cf->conf_file->file.name.data;
     location->line = cf->conf_file->line;
+    location->srv_conf = ((ngx_http_conf_ctx_t *) cf->ctx)->srv_conf;
     location->clcf = clcf;
     location->handler = handler;
 
@@ -452,6 +497,10 @@ ngx_http_knn_add_location(ngx_conf_t *cf, ngx_http_knn_loc_conf_t *klcf,
 
     clcf->handler = handler;
     klcf->location = location;
+
+    cscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module);
+    server = cscf->ctx->loc_conf[ngx_http_knn_module.ctx_index];
+    server->server = 1;
 
     return location;
 }
@@ -489,6 +538,44 @@ ngx_http_knn_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_knn_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_knn_loc_conf_t *klcf = conf;
+
+    ngx_str_t                 *value;
+    ngx_http_knn_location_t   *location;
+    const ngx_http_knn_api_t  *api;
+
+    if (klcf->location != NULL
+        && klcf->location->handler == ngx_http_knn_api_handler)
+    {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    api = ngx_http_knn_find_api(&value[1]);
+
+    if (api == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\", \"v1\" and \"v2\" "
+                           "are accepted", &value[1], &value[0]);
+        return NGX_CONF_ERROR;
+    }
+
+    location = ngx_http_knn_add_location(cf, klcf, ngx_http_knn_api_handler);
+    if (location == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    location->api = api;
+    location->offset = ngx_http_knn_api_offset(location->clcf);
 
     return NGX_CONF_OK;
 }

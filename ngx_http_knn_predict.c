@@ -14,17 +14,14 @@
 #include "ngx_http_knn_module.h"
 
 
-static ngx_http_knn_ctx_t *ngx_http_knn_create_ctx(ngx_http_request_t *r);
 static ngx_int_t ngx_http_knn_choose_model(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx);
-static ngx_int_t ngx_http_knn_send_unknown_model(ngx_http_request_t *r);
 static ngx_int_t ngx_http_knn_choose_outputs(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx, knn_error_t *err);
-static ngx_int_t ngx_http_knn_unescape_arg(ngx_http_request_t *r, char *name,
-    ngx_uint_t plus, ngx_str_t *value);
 static ngx_int_t ngx_http_knn_get(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx);
-static ngx_int_t ngx_http_knn_post(ngx_http_request_t *r);
+static ngx_int_t ngx_http_knn_post(ngx_http_request_t *r,
+    ngx_http_knn_ctx_t *ctx);
 static void ngx_http_knn_body_handler(ngx_http_request_t *r);
 static ngx_int_t ngx_http_knn_start(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx, ngx_chain_t *in);
@@ -32,17 +29,19 @@ static ngx_int_t ngx_http_knn_wait(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx);
 static ngx_int_t ngx_http_knn_send_refusal(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx);
+static ngx_int_t ngx_http_knn_send_untold(ngx_http_request_t *r,
+    ngx_http_knn_ctx_t *ctx);
 
 
 static ngx_str_t  ngx_http_knn_methods = ngx_string(
     "GET, HEAD, POST, OPTIONS");
 
 
+/* Of a location of "knn_predict". */
 ngx_int_t
 ngx_http_knn_predict_handler(ngx_http_request_t *r)
 {
     ngx_int_t            rc;
-    knn_error_t          err;
     ngx_http_knn_ctx_t  *ctx;
 
     ctx = ngx_http_knn_create_ctx(r);
@@ -64,6 +63,44 @@ ngx_http_knn_predict_handler(ngx_http_request_t *r)
         return ngx_http_knn_send_allow(r, &ngx_http_knn_methods);
     }
 
+    if (ngx_http_knn_choose_form(r, ctx) != NGX_OK) {
+        return ngx_http_knn_send_problem(r, NGX_HTTP_KNN_NOT_ACCEPTABLE,
+                                         "the Accept field allows no reply, "
+                                         "accept application/json, text/csv, "
+                                         "application/x-npy, or "
+                                         "application/jsonlines", NULL);
+    }
+
+    if (r->method != NGX_HTTP_POST) {
+        ctx->format = KNN_FORMAT_LINE;
+        return ngx_http_knn_serve(r, ctx);
+    }
+
+    rc = ngx_http_knn_choose_format(r, ctx);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_knn_send_problem(r, NGX_HTTP_KNN_MEDIA_TYPE,
+                                         "the media type or charset of the "
+                                         "body is not accepted, send JSON, "
+                                         "JSON lines, or CSV in UTF-8, or NPY",
+                                         NULL);
+    }
+
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_knn_serve(r, ctx);
+}
+
+
+/* Answers when the model, the body's format, and the reply's form are known. */
+ngx_int_t
+ngx_http_knn_serve(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
+{
+    ngx_int_t    rc;
+    knn_error_t  err;
+
     rc = ngx_http_knn_choose_outputs(r, ctx, &err);
 
     if (rc == NGX_DECLINED) {
@@ -75,7 +112,7 @@ ngx_http_knn_predict_handler(ngx_http_request_t *r)
     }
 
     if (r->method == NGX_HTTP_POST) {
-        return ngx_http_knn_post(r);
+        return ngx_http_knn_post(r, ctx);
     }
 
     return ngx_http_knn_get(r, ctx);
@@ -83,7 +120,7 @@ ngx_http_knn_predict_handler(ngx_http_request_t *r)
 
 
 /* In a cleanup, because internal redirects forget the contexts of modules. */
-static ngx_http_knn_ctx_t *
+ngx_http_knn_ctx_t *
 ngx_http_knn_create_ctx(ngx_http_request_t *r)
 {
     ngx_http_knn_ctx_t  *ctx, *last;
@@ -105,6 +142,8 @@ ngx_http_knn_create_ctx(ngx_http_request_t *r)
     ngx_memzero(ctx, sizeof(ngx_http_knn_ctx_t));
 
     ctx->request = r;
+    ctx->header = KNN_NO_HEADER;
+    ngx_str_set(&ctx->type, "application/json");
     ctx->work.pool = r->pool;
     ctx->started = ngx_http_knn_now();
 
@@ -197,7 +236,7 @@ ngx_http_knn_choose_model(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 
 
 /* The name came from the client: it is not repeated. */
-static ngx_int_t
+ngx_int_t
 ngx_http_knn_send_unknown_model(ngx_http_request_t *r)
 {
     u_char                    *p, detail[KNN_ERROR_SIZE];
@@ -228,6 +267,23 @@ ngx_http_knn_choose_outputs(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
     ngx_int_t                 rc;
     ngx_str_t                 value;
     ngx_http_knn_loc_conf_t  *klcf;
+
+    /* a verb that has only one */
+
+    if (ctx->outputs) {
+
+        if (knn_outputs_check(ctx->outputs, ctx->model->info,
+                              (char *) ctx->model->name.data, err)
+            != KNN_OK
+            || knn_reply_check(ctx->model->reply, ctx->work.form,
+                               ctx->outputs, err)
+               != KNN_OK)
+        {
+            return NGX_DECLINED;
+        }
+
+        return NGX_OK;
+    }
 
     rc = ngx_http_knn_unescape_arg(r, "output", 1, &value);
 
@@ -260,7 +316,7 @@ ngx_http_knn_choose_outputs(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
  * An argument of the query string, in which plus signs may stand for spaces,
  * as forms send them; NGX_DECLINED when it is not there.
  */
-static ngx_int_t
+ngx_int_t
 ngx_http_knn_unescape_arg(ngx_http_request_t *r, char *name, ngx_uint_t plus,
     ngx_str_t *value)
 {
@@ -355,18 +411,17 @@ ngx_http_knn_get(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 
 
 static ngx_int_t
-ngx_http_knn_post(ngx_http_request_t *r)
+ngx_http_knn_post(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 {
     ngx_int_t  rc;
 
-    rc = ngx_http_knn_check_media(r);
+    rc = ngx_http_knn_choose_coding(r, ctx);
 
     if (rc == NGX_DECLINED) {
         return ngx_http_knn_send_problem(r, NGX_HTTP_KNN_MEDIA_TYPE,
-                                         "the media type, charset or coding of "
-                                         "the body is not accepted, send JSON "
-                                         "or CSV in UTF-8 without a coding",
-                                         NULL);
+                                         "the coding of the body is not "
+                                         "accepted, send it with gzip or "
+                                         "deflate, or without a coding", NULL);
     }
 
     if (rc != NGX_OK) {
@@ -407,25 +462,22 @@ static ngx_int_t
 ngx_http_knn_start(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
     ngx_chain_t *in)
 {
-    ngx_int_t                 rc;
-    knn_request_options_t     options;
-    ngx_http_knn_loc_conf_t  *klcf;
+    ngx_int_t                  rc;
+    knn_request_options_t      options;
+    ngx_http_knn_loc_conf_t   *klcf;
+    ngx_http_core_loc_conf_t  *clcf;
 
     klcf = ngx_http_get_module_loc_conf(r, ngx_http_knn_module);
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
     ngx_memzero(&options, sizeof(knn_request_options_t));
 
+    options.format = ctx->format;
+    options.coding = ctx->coding;
+    options.header = ctx->header;
     options.outputs = ctx->outputs;
-    options.header = KNN_NO_HEADER;
-
-    if (r->method == NGX_HTTP_POST) {
-        options.format = KNN_FORMAT_AUTO;
-        options.max_rows = klcf->max_rows;
-
-    } else {
-        options.format = KNN_FORMAT_LINE;
-        options.max_rows = 1;
-    }
+    options.max_rows = (ctx->format == KNN_FORMAT_LINE) ? 1 : klcf->max_rows;
+    options.max_size = (size_t) clcf->client_max_body_size;
 
     rc = ngx_http_knn_work_init(&ctx->work, &options, in);
 
@@ -494,6 +546,9 @@ ngx_http_knn_finish(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
     case NGX_DECLINED:
         return ngx_http_knn_send_refusal(r, ctx);
 
+    case NGX_HTTP_KNN_UNTOLD:
+        return ngx_http_knn_send_untold(r, ctx);
+
     case NGX_BUSY:
         return ngx_http_knn_send_problem(r, NGX_HTTP_KNN_BUSY,
                                          "too many large requests are waiting, "
@@ -523,4 +578,18 @@ ngx_http_knn_send_refusal(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
     return ngx_http_knn_send_error(r, &rows->error,
                                    (r->method == NGX_HTTP_POST) ? rows->pointer
                                                                 : NULL);
+}
+
+
+/* The outputs that the body asked for have no place in the reply's form. */
+static ngx_int_t
+ngx_http_knn_send_untold(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
+{
+    knn_error_t  err;
+
+    (void) knn_reply_check(ctx->model->reply, ctx->work.form,
+                           knn_request_rows(ctx->work.request)->outputs, &err);
+
+    return ngx_http_knn_send_problem(r, NGX_HTTP_KNN_NOT_ACCEPTABLE,
+                                     err.message, NULL);
 }

@@ -22,7 +22,7 @@ static ngx_uint_t ngx_http_knn_has_error_page(ngx_http_request_t *r,
 static ngx_http_knn_status_t  ngx_http_knn_statuses[] = {
 
     { 400, ngx_string("400 Bad Request"),
-      "the request cannot be read as HTTP" },
+      "the request cannot be read as HTTP, or its header is too large" },
     { 401, ngx_string("401 Unauthorized"),
       "credentials are missing or not accepted" },
     { 403, ngx_string("403 Forbidden"),
@@ -31,6 +31,8 @@ static ngx_http_knn_status_t  ngx_http_knn_statuses[] = {
       "there is nothing at this path" },
     { 405, ngx_string("405 Method Not Allowed"),
       "the method is not allowed here" },
+    { 406, ngx_string("406 Not Acceptable"),
+      "no reply has a media type that the Accept field allows" },
     { 408, ngx_string("408 Request Timeout"),
       "the request took too long to arrive" },
     { 409, ngx_string("409 Conflict"),
@@ -53,6 +55,8 @@ static ngx_http_knn_status_t  ngx_http_knn_statuses[] = {
       "the body is understood but cannot be used" },
     { 429, ngx_string("429 Too Many Requests"),
       "there are too many requests, try again later" },
+    { 431, ngx_string("431 Request Header Fields Too Large"),
+      "the header of the request is larger than this server accepts" },
     { 500, ngx_string("500 Internal Server Error"),
       "the server failed, its error log says why" },
     { 501, ngx_string("501 Not Implemented"),
@@ -82,6 +86,7 @@ const ngx_http_knn_reason_t  ngx_http_knn_reasons[NGX_HTTP_KNN_REASONS] = {
     { 422, ngx_string("UNSUPPORTED") },
     { NGX_HTTP_NOT_FOUND, ngx_string("NOT_FOUND") },
     { NGX_HTTP_NOT_ALLOWED, ngx_string("METHOD") },
+    { 406, ngx_string("NOT_ACCEPTABLE") },
     { NGX_HTTP_UNSUPPORTED_MEDIA_TYPE, ngx_string("MEDIA_TYPE") },
     { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("BUSY") },
     { NGX_HTTP_SERVICE_UNAVAILABLE, ngx_string("NO_MEMORY") },
@@ -135,6 +140,8 @@ ngx_http_knn_create_problem(ngx_http_request_t *r,
                                  + sizeof("400 ") - 1,
                                  detail, pointer);
 
+    ngx_http_knn_forbid_gzip(r);
+
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
 
@@ -158,19 +165,13 @@ ngx_http_knn_create_problem(ngx_http_request_t *r,
 }
 
 
-/*
- * Not a special response of nginx, after which 400 and 413 close the
- * connection, unless the configuration has an error page for it.
- */
+/* Answers a request for predictions with why there are none. */
 ngx_int_t
 ngx_http_knn_send_problem(ngx_http_request_t *r, ngx_http_knn_reason_e reason,
     const char *detail, const char *pointer)
 {
-    ngx_int_t               rc;
-    ngx_uint_t              code, level;
-    ngx_chain_t             out;
-    ngx_http_knn_ctx_t     *ctx;
-    ngx_http_knn_status_t  *status;
+    ngx_uint_t           code, level;
+    ngx_http_knn_ctx_t  *ctx;
 
     code = ngx_http_knn_reasons[reason].code;
 
@@ -185,6 +186,22 @@ ngx_http_knn_send_problem(ngx_http_request_t *r, ngx_http_knn_reason_e reason,
 
     ngx_log_error(level, r->connection->log, 0,
                   "prediction refused with %ui: %s", code, detail);
+
+    return ngx_http_knn_send_status(r, code, detail, pointer);
+}
+
+
+/*
+ * Not a special response of nginx, after which 400 and 413 close the
+ * connection, unless the configuration has an error page for it.
+ */
+ngx_int_t
+ngx_http_knn_send_status(ngx_http_request_t *r, ngx_uint_t code,
+    const char *detail, const char *pointer)
+{
+    ngx_int_t               rc;
+    ngx_chain_t             out;
+    ngx_http_knn_status_t  *status;
 
     if (ngx_http_knn_has_error_page(r, code)) {
         return code;

@@ -19,6 +19,10 @@
 #define NGX_HTTP_KNN_TIME_LEN    (NGX_INT64_LEN + 4)
 
 
+static ngx_int_t ngx_http_knn_set_type(ngx_http_request_t *r,
+    ngx_http_knn_ctx_t *ctx);
+static ngx_int_t ngx_http_knn_set_binary_type(ngx_http_request_t *r,
+    ngx_http_knn_ctx_t *ctx);
 static ngx_int_t ngx_http_knn_add_headers(ngx_http_request_t *r,
     ngx_http_knn_ctx_t *ctx);
 static ngx_int_t ngx_http_knn_add_timing(ngx_http_request_t *r,
@@ -30,6 +34,10 @@ static ngx_int_t ngx_http_knn_add_args_etag(ngx_http_request_t *r,
 
 static ngx_str_t  ngx_http_knn_x_model = ngx_string("X-Knn-Model");
 static ngx_str_t  ngx_http_knn_server_timing = ngx_string("Server-Timing");
+static ngx_str_t  ngx_http_knn_header_length = ngx_string(
+    "Inference-Header-Content-Length");
+static ngx_str_t  ngx_http_knn_vary = ngx_string("Vary");
+static ngx_str_t  ngx_http_knn_accept = ngx_string("Accept");
 static ngx_str_t  ngx_http_knn_no_cache = ngx_string("no-cache");
 static ngx_str_t  ngx_http_knn_no_store = ngx_string("no-store");
 
@@ -46,13 +54,19 @@ ngx_http_knn_send_reply(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
 
+    /* no rows in CSV */
+
+    if (b->last == b->pos) {
+        b->temporary = 0;
+        b->sync = 1;
+    }
+
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = b->last - b->pos;
-    r->headers_out.content_type_len = sizeof("application/json") - 1;
-    ngx_str_set(&r->headers_out.content_type, "application/json");
-    r->headers_out.content_type_lowcase = NULL;
 
-    if (ngx_http_knn_add_headers(r, ctx) != NGX_OK) {
+    if (ngx_http_knn_set_type(r, ctx) != NGX_OK
+        || ngx_http_knn_add_headers(r, ctx) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -66,6 +80,63 @@ ngx_http_knn_send_reply(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+static ngx_int_t
+ngx_http_knn_set_type(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
+{
+    size_t      len;
+    ngx_str_t  *type;
+
+    type = &r->headers_out.content_type;
+
+    *type = ctx->type;
+
+    if (ctx->work.form == KNN_REPLY_V2 && ctx->work.writer.json
+        && ngx_http_knn_set_binary_type(r, ctx) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    for (len = 0; len < type->len && type->data[len] != ';'; len++) {
+        /* void */
+    }
+
+    r->headers_out.content_type_len = len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    return NGX_OK;
+}
+
+
+/* Where the tensors begin is told in a field, or in the media type. */
+static ngx_int_t
+ngx_http_knn_set_binary_type(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
+{
+    u_char     *p;
+    ngx_str_t   value;
+
+    p = ngx_pnalloc(r->pool, ctx->vendor.len + NGX_SIZE_T_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.data = ngx_cpymem(p, ctx->vendor.data, ctx->vendor.len);
+    value.len = ngx_sprintf(value.data, "%uz", ctx->work.writer.json)
+                - value.data;
+
+    if (ctx->vendor.len) {
+        r->headers_out.content_type.data = p;
+        r->headers_out.content_type.len = ctx->vendor.len + value.len;
+
+        return NGX_OK;
+    }
+
+    ngx_str_set(&r->headers_out.content_type, "application/octet-stream");
+
+    return ngx_http_knn_add_header(r, &ngx_http_knn_header_length, &value)
+           ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -92,6 +163,12 @@ ngx_http_knn_add_headers(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
     }
 
     if (ngx_http_knn_add_cache_control(r, &ngx_http_knn_no_cache) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_knn_add_header(r, &ngx_http_knn_vary, &ngx_http_knn_accept)
+        == NULL)
+    {
         return NGX_ERROR;
     }
 
@@ -173,6 +250,7 @@ ngx_http_knn_add_args_etag(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
                    sizeof(ctx->model->info->sha256));
     ngx_md5_update(&md5, ctx->model->id.data, ctx->model->id.len);
     ngx_md5_update(&md5, &ctx->outputs, sizeof(ctx->outputs));
+    ngx_md5_update(&md5, &ctx->work.form, sizeof(ctx->work.form));
     ngx_md5_update(&md5, r->args.data, r->args.len);
     ngx_md5_final(digest, &md5);
 

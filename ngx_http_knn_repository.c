@@ -156,6 +156,7 @@ ngx_http_knn_load_version(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
 {
     ngx_int_t              rc;
     ngx_uint_t             i, n;
+    ngx_str_t              none;
     ngx_array_t            files;
     ngx_http_knn_entry_t  *entries;
 
@@ -197,7 +198,9 @@ ngx_http_knn_load_version(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
         return NGX_ERROR;
     }
 
-    return ngx_http_knn_add_model(cf, kmcf, name, version->parts,
+    ngx_str_null(&none);
+
+    return ngx_http_knn_add_model(cf, kmcf, name, version->parts, &none,
                                   &entries[0].path);
 }
 

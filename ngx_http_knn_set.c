@@ -11,7 +11,7 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include "codec/feature_value.h"
+#include "codec/text/feature_value.h"
 #include "ngx_http_knn_module.h"
 
 

@@ -142,6 +142,10 @@ ngx_http_knn_variable_figure(ngx_http_request_t *r,
 
     query = ctx->work.query;
 
+    if (query->rows == 0) {
+        return NGX_OK;
+    }
+
     missing = ngx_http_knn_figure_outputs(data) & ~query->outputs;
 
     if (missing & ~ctx->model->info->serves) {

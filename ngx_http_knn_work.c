@@ -25,6 +25,7 @@
 
 static ngx_int_t ngx_http_knn_parse(ngx_http_knn_work_t *work);
 static ssize_t ngx_http_knn_read(ngx_http_knn_work_t *work, u_char **p);
+static void ngx_http_knn_advance(ngx_http_knn_work_t *work, size_t n);
 static void ngx_http_knn_skip_empty(ngx_http_knn_work_t *work);
 static ngx_int_t ngx_http_knn_create_query(ngx_http_knn_work_t *work);
 static ngx_int_t ngx_http_knn_search(ngx_http_knn_work_t *work);
@@ -70,7 +71,8 @@ ngx_http_knn_work_init(ngx_http_knn_work_t *work,
 /*
  * Works for about so many nanoseconds.  NGX_OK: the reply is there; NGX_AGAIN:
  * there is more to do; NGX_DECLINED: the rows are refused, their error says
- * why; NGX_ABORT: there is no memory; NGX_ERROR: the body cannot be read.
+ * why; NGX_HTTP_KNN_UNTOLD: the reply's form has no place for their outputs;
+ * NGX_ABORT: there is no memory; NGX_ERROR: the body cannot be read.
  */
 ngx_int_t
 ngx_http_knn_work_run(ngx_http_knn_work_t *work, uint64_t ns)
@@ -81,6 +83,10 @@ ngx_http_knn_work_run(ngx_http_knn_work_t *work, uint64_t ns)
 
     now = ngx_http_knn_now();
     end = now + ns;
+
+    if (work->began == 0) {
+        work->began = now;
+    }
 
     for ( ;; ) {
         phase = work->phase;
@@ -96,6 +102,7 @@ ngx_http_knn_work_run(ngx_http_knn_work_t *work, uint64_t ns)
             work->phase++;
 
             if (work->phase == NGX_HTTP_KNN_PHASES) {
+                work->ended = now;
                 return NGX_OK;
             }
 
@@ -133,8 +140,11 @@ ngx_http_knn_parse(ngx_http_knn_work_t *work)
             return n;
         }
 
-        if (knn_request_feed(work->request, (char *) p, n) == KNN_OK
-            && work->in != NULL)
+        ngx_http_knn_advance(work,
+                             knn_request_take(work->request, (char *) p, n));
+
+        if (work->in != NULL
+            && knn_request_rows(work->request)->error.status == KNN_OK)
         {
             return NGX_AGAIN;
         }
@@ -190,16 +200,22 @@ ngx_http_knn_read(ngx_http_knn_work_t *work, u_char **p)
         }
     }
 
+    return n;
+}
+
+
+/* Of a coded body the codec may take a part of what was read. */
+static void
+ngx_http_knn_advance(ngx_http_knn_work_t *work, size_t n)
+{
     work->offset += n;
 
-    if (n == rest) {
+    if (work->offset == ngx_buf_size(work->in->buf)) {
         work->in = work->in->next;
         work->offset = 0;
 
         ngx_http_knn_skip_empty(work);
     }
-
-    return n;
 }
 
 
@@ -217,9 +233,16 @@ ngx_http_knn_create_query(ngx_http_knn_work_t *work)
 {
     void              *memory;
     size_t             size;
+    knn_error_t        err;
     const knn_rows_t  *rows;
 
     rows = knn_request_rows(work->request);
+
+    if (knn_reply_check(work->model->reply, work->form, rows->outputs, &err)
+        != KNN_OK)
+    {
+        return NGX_HTTP_KNN_UNTOLD;
+    }
 
     size = knn_query_size(work->model->model, rows->rows, rows->outputs);
 

@@ -22,9 +22,9 @@
 #include <ngx_http.h>
 
 
-#define NGX_HTTP_KNN_CODES         26
+#define NGX_HTTP_KNN_CODES         27
 #define NGX_HTTP_KNN_USUAL_CODES   10
-#define NGX_HTTP_KNN_REFUSALS      11
+#define NGX_HTTP_KNN_REFUSALS      12
 
 #define NGX_HTTP_KNN_DURATIONS     19
 #define NGX_HTTP_KNN_BATCHES       6
@@ -53,6 +53,11 @@ typedef struct {
     ngx_atomic_t                  search[NGX_HTTP_KNN_DURATIONS + 2];
     ngx_atomic_t                  rows[NGX_HTTP_KNN_BATCHES + 2];
     ngx_atomic_t                  novelty[NGX_HTTP_KNN_NOVELTIES + 2];
+    ngx_atomic_t                  success;     /* of answered requests, ns */
+    ngx_atomic_t                  parse;
+    ngx_atomic_t                  encode;
+    ngx_atomic_t                  queue;
+    ngx_atomic_t                  last;        /* when it was, ms; not added */
     ngx_atomic_t                  classes[1];  /* and one for the outliers */
 } ngx_http_knn_slot_t;
 

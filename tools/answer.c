@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "../codec/number.h"
-#include "../codec/text.h"
+#include "../codec/text/number.h"
+#include "../codec/text/text.h"
 #include "answer.h"
 
 

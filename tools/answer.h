@@ -11,7 +11,7 @@
 #define KNN_ANSWER_H
 
 
-#include "../codec/reply.h"
+#include "../codec/reply/reply.h"
 #include "printer.h"
 
 

@@ -11,7 +11,7 @@
 #define KNN_BATCH_H
 
 
-#include "../codec/csv.h"
+#include "../codec/request/csv.h"
 
 
 typedef struct {

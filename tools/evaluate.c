@@ -145,7 +145,7 @@ knn_evaluation_predict(knn_evaluation_t *evaluation)
     knn_batch_matrix(&evaluation->batch, evaluation->arguments->model,
                      knn_evaluation_rows, evaluation, &matrix);
 
-    knn_csv_init(&csv, &matrix, false);
+    knn_csv_init(&csv, &matrix, KNN_FORMAT_CSV_ROWS);
     csv.map = evaluation->map;
     csv.map_size = evaluation->file.reader.table.n_columns;
     csv.row_lines = evaluation->batch.lines;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../codec/table_cell.h"
+#include "../codec/table/table_cell.h"
 #include "evaluation.h"
 
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../codec/number.h"
+#include "../codec/text/number.h"
 #include "evaluation.h"
 #include "report.h"
 

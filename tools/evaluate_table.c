@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../codec/names.h"
+#include "../codec/text/names.h"
 #include "../model/train/dataset.h"
 #include "evaluation.h"
 

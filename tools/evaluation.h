@@ -11,7 +11,7 @@
 #define KNN_EVALUATION_H
 
 
-#include "../codec/label.h"
+#include "../codec/reply/label.h"
 #include "../model/train/score.h"
 #include "batch.h"
 #include "printer.h"

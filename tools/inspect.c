@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../codec/document.h"
-#include "../codec/label.h"
-#include "../codec/request.h"
+#include "../codec/document/document.h"
+#include "../codec/reply/label.h"
+#include "../codec/request/request.h"
 #include "printer.h"
 #include "tool.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../codec/text.h"
+#include "../codec/text/text.h"
 #include "tool.h"
 
 

@@ -151,7 +151,7 @@ knn_predict_file(knn_predict_t *predict, const char *model, int fd)
     knn_batch_matrix(&predict->batch, model, knn_predict_rows, predict,
                      &matrix);
 
-    knn_csv_init(&csv, &matrix, true);
+    knn_csv_init(&csv, &matrix, KNN_FORMAT_CSV);
     csv.row_lines = predict->batch.lines;
     status = knn_predict_read(predict, &csv, fd);
     knn_csv_free(&csv);

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../codec/number.h"
-#include "../codec/text.h"
+#include "../codec/text/number.h"
+#include "../codec/text/text.h"
 #include "printer.h"
 #include "tool.h"
 

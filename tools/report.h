@@ -11,7 +11,7 @@
 #define KNN_REPORT_H
 
 
-#include "../codec/label.h"
+#include "../codec/reply/label.h"
 #include "printer.h"
 
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../codec/number.h"
+#include "../codec/text/number.h"
 #include "table_file.h"
 
 

@@ -11,7 +11,7 @@
 #define KNN_TABLE_FILE_H
 
 
-#include "../codec/table.h"
+#include "../codec/table/table.h"
 #include "tool.h"
 
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "../codec/number.h"
+#include "../codec/text/number.h"
 #include "../model/metric.h"
 #include "training.h"
 

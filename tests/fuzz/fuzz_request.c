@@ -6,7 +6,8 @@
 
 /*
  * A request body: whatever it is and however it is cut, the same rows or the
- * same error.  The first bytes choose the model, the limits and the cuts.
+ * same error; the same as well if it comes in a coding.  The first bytes
+ * choose the model, the format, the coding, the limits and the cuts.
  */
 
 
@@ -15,10 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../codec/reply.h"
-#include "../../codec/request.h"
-#include "../../codec/text.h"
-#include "../../codec/feature_value.h"
+#include <zlib.h>
+
+#include "../../codec/reply/reply.h"
+#include "../../codec/request/request.h"
+#include "../../codec/text/text.h"
+#include "../../codec/text/feature_value.h"
 
 
 #define HEAD 8
@@ -27,6 +30,13 @@
 #define PAD      4200
 
 #define MAX_CUTS 64
+
+/* those but V2 */
+#define FORMATS ((unsigned) KNN_FORMAT_V2)
+
+/* how a body is coded: as it is, or to be coded first */
+#define CODINGS 5
+#define ENCODE  3
 
 #define CHECK(condition)                                                       \
     if (!(condition)) {                                                        \
@@ -94,10 +104,18 @@ take(void *ctx, size_t size)
 }
 
 
+/* The coding that a body has, or shall have. */
+static unsigned
+coding_of(const uint8_t *head)
+{
+    return head[1] / FORMATS % CODINGS;
+}
+
+
 /* Reads a body, each piece in memory of its own. */
 static reading_t
-read_body(const uint8_t *head, const char *body, size_t size,
-          const size_t *cuts, size_t n)
+read_body(const uint8_t *head, knn_coding_e coding, const char *body,
+          size_t size, const size_t *cuts, size_t n)
 {
     char                 *piece;
     size_t                i, from, to;
@@ -109,7 +127,9 @@ read_body(const uint8_t *head, const char *body, size_t size,
     memset(&options, 0, sizeof(knn_request_options_t));
     options.model = "m";
     options.info = &models[head[0] % MODELS];
-    options.format = (knn_format_e) (head[1] % 4);
+    options.format = (knn_format_e) (head[1] % FORMATS);
+    options.coding = coding;
+    options.max_size = coding_of(head) < ENCODE ? 16u * (1u + head[2]) : 0;
     options.max_rows = 1 + head[2];
     options.size = size;
     options.outputs = KNN_PREDICT;
@@ -207,27 +227,35 @@ check(const uint8_t *head, const reading_t *reading)
 }
 
 
+/* Compares rows. */
+static void
+compare_rows(const uint8_t *head, const knn_rows_t *a, const knn_rows_t *b)
+{
+    CHECK(a->rows == b->rows);
+    CHECK(a->single == b->single);
+    CHECK(a->columnar == b->columnar);
+    CHECK(a->outputs == b->outputs);
+    CHECK(memcmp(a->x, b->x,
+                 a->rows * models[head[0] % MODELS].n_features * sizeof(double))
+          == 0);
+}
+
+
 /* Compares a reading in pieces with that in one. */
 static void
-compare(const uint8_t *head, const reading_t *whole, const char *body,
-        size_t size, const size_t *cuts, size_t n)
+compare(const uint8_t *head, knn_coding_e coding, const reading_t *whole,
+        const char *body, size_t size, const size_t *cuts, size_t n)
 {
     reading_t reading;
 
-    reading = read_body(head, body, size, cuts, n);
+    reading = read_body(head, coding, body, size, cuts, n);
 
     CHECK(reading.rows.error.status == whole->rows.error.status);
     CHECK(strcmp(reading.rows.error.message, whole->rows.error.message) == 0);
     CHECK(strcmp(reading.rows.pointer, whole->rows.pointer) == 0);
 
     if (whole->rows.error.status == KNN_OK) {
-        CHECK(reading.rows.rows == whole->rows.rows);
-        CHECK(reading.rows.single == whole->rows.single);
-        CHECK(reading.rows.outputs == whole->rows.outputs);
-        CHECK(memcmp(reading.rows.x, whole->rows.x,
-                     whole->rows.rows * models[head[0] % MODELS].n_features
-                         * sizeof(double))
-              == 0);
+        compare_rows(head, &reading.rows, &whole->rows);
     }
 
     free(reading.memory);
@@ -272,13 +300,80 @@ compare_padded(const uint8_t *head, const char *body, size_t size)
     padded[0] = body[0];
     memcpy(padded + PAD, body + 1, size - 1);
 
-    whole = read_body(head, padded, PAD + size + PAD, NULL, 0);
+    whole =
+        read_body(head, KNN_CODING_IDENTITY, padded, PAD + size + PAD, NULL, 0);
     n = choose(head, PAD, PAD + size, cuts);
-    compare(head, &whole, padded, PAD + size + PAD, cuts, n > 0);
-    compare(head, &whole, padded, PAD + size + PAD, cuts, n);
+    compare(head, KNN_CODING_IDENTITY, &whole, padded, PAD + size + PAD, cuts,
+            n > 0);
+    compare(head, KNN_CODING_IDENTITY, &whole, padded, PAD + size + PAD, cuts,
+            n);
 
     free(whole.memory);
     free(padded);
+}
+
+
+/* Writes a part of a body in a coding; returns the end of what it is. */
+static size_t
+encode(char *coded, size_t at, size_t room, const char *body, size_t size,
+       bool gzip)
+{
+    z_stream stream;
+
+    memset(&stream, 0, sizeof(z_stream));
+    CHECK(deflateInit2(&stream, 6, Z_DEFLATED, gzip ? 31 : 15, 8,
+                       Z_DEFAULT_STRATEGY)
+          == Z_OK);
+
+    stream.next_in = (unsigned char *) (uintptr_t) body;
+    stream.avail_in = (uInt) size;
+    stream.next_out = (unsigned char *) coded + at;
+    stream.avail_out = (uInt) (room - at);
+
+    CHECK(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+    (void) deflateEnd(&stream);
+
+    return room - stream.avail_out;
+}
+
+
+/*
+ * Compares a body with the same in a coding, of two members if gzip.  A fault
+ * may be told otherwise where the size of the body matters.
+ */
+static void
+compare_coded(const uint8_t *head, const reading_t *plain, const char *body,
+              size_t size)
+{
+    bool         gzip;
+    char        *coded;
+    size_t       n, half, room, end, cuts[MAX_CUTS];
+    reading_t    whole;
+    knn_coding_e coding;
+
+    gzip = coding_of(head) == ENCODE;
+    coding = gzip ? KNN_CODING_GZIP : KNN_CODING_DEFLATE;
+    half = gzip ? size / 2 : 0;
+    room = 2 * size + 1000;
+    coded = malloc(room);
+
+    end = half > 0 ? encode(coded, 0, room, body, half, gzip) : 0;
+    end = encode(coded, end, room, body + half, size - half, gzip);
+
+    whole = read_body(head, coding, coded, end, NULL, 0);
+    check(head, &whole);
+    CHECK((whole.rows.error.status == KNN_OK)
+          == (plain->rows.error.status == KNN_OK));
+
+    if (whole.rows.error.status == KNN_OK) {
+        compare_rows(head, &whole.rows, &plain->rows);
+    }
+
+    n = choose(head, 0, end, cuts);
+    compare(head, coding, &whole, coded, end, cuts, n);
+
+    free(whole.memory);
+    free(coded);
 }
 
 
@@ -290,6 +385,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t         n, cuts[MAX_CUTS];
     reading_t      whole;
     const char    *body;
+    knn_coding_e   coding;
     const uint8_t *head;
 
     if (size < HEAD) {
@@ -299,16 +395,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     head = data;
     body = (const char *) data + HEAD;
     size -= HEAD;
+    coding = coding_of(head) < ENCODE ? (knn_coding_e) coding_of(head)
+                                      : KNN_CODING_IDENTITY;
 
     check_values(head, body, size);
 
-    whole = read_body(head, body, size, NULL, 0);
+    whole = read_body(head, coding, body, size, NULL, 0);
     check(head, &whole);
     n = choose(head, 0, size, cuts);
-    compare(head, &whole, body, size, cuts, n);
+    compare(head, coding, &whole, body, size, cuts, n);
+
+    if (coding_of(head) >= ENCODE) {
+        compare_coded(head, &whole, body, size);
+    }
+
     free(whole.memory);
 
-    if (size > 0 && (*body == '{' || *body == '[')) {
+    if (coding == KNN_CODING_IDENTITY && size > 0
+        && (*body == '{' || *body == '[')) {
         compare_padded(head, body, size);
     }
 

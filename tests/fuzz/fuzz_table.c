@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../codec/table.h"
-#include "../../codec/text.h"
+#include "../../codec/table/table.h"
+#include "../../codec/text/text.h"
 #include "../../model/train/cross.h"
 #include "../../model/train/dataset.h"
 #include "../../model/train/fold.h"

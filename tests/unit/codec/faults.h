@@ -11,7 +11,7 @@
 #define KNN_TEST_FAULTS_H
 
 
-#include "../../../codec/request.h"
+#include "../../../codec/request/request.h"
 
 
 typedef struct {

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../codec/request.h"
+#include "../../../codec/request/request.h"
 
 
 static const char *const iris_names[] = {
@@ -91,8 +91,8 @@ reading_alloc(void *ctx, size_t size)
 
 /* Reads a body in pieces that end at the cuts, each in memory of its own. */
 static inline reading_t
-reading_cut(const knn_model_info_t *info, knn_format_e format, size_t max_rows,
-            const char *body, size_t size, const size_t *cuts, size_t n)
+reading_with(const knn_request_options_t *with, const char *body, size_t size,
+             const size_t *cuts, size_t n)
 {
     char                 *piece;
     size_t                i, from, to;
@@ -101,12 +101,9 @@ reading_cut(const knn_model_info_t *info, knn_format_e format, size_t max_rows,
     knn_request_options_t options;
 
     memset(&reading, 0, sizeof(reading_t));
-    memset(&options, 0, sizeof(knn_request_options_t));
 
+    options = *with;
     options.model = "iris";
-    options.info = info;
-    options.format = format;
-    options.max_rows = max_rows;
     options.size = size;
     options.outputs = KNN_PREDICT;
     options.alloc = reading_alloc;
@@ -131,6 +128,23 @@ reading_cut(const knn_model_info_t *info, knn_format_e format, size_t max_rows,
     knn_request_destroy(request);
 
     return reading;
+}
+
+
+/* The same by a format. */
+static inline reading_t
+reading_cut(const knn_model_info_t *info, knn_format_e format, size_t max_rows,
+            const char *body, size_t size, const size_t *cuts, size_t n)
+{
+    knn_request_options_t options;
+
+    memset(&options, 0, sizeof(knn_request_options_t));
+
+    options.info = info;
+    options.format = format;
+    options.max_rows = max_rows;
+
+    return reading_with(&options, body, size, cuts, n);
 }
 
 
@@ -181,8 +195,40 @@ reading_same(const reading_t *a, const reading_t *b, const knn_model_info_t *m,
 
     ck_assert_uint_eq(a->rows.rows, b->rows.rows);
     ck_assert(a->rows.single == b->rows.single);
+    ck_assert(a->rows.columnar == b->rows.columnar);
     ck_assert_uint_eq(a->rows.outputs, b->rows.outputs);
     reading_equal(a->rows.x, b->rows.x, a->rows.rows * m->n_features, what);
+}
+
+
+/* Fails unless a body reads the same wherever it is cut, and byte by byte. */
+static inline void
+reading_same_cut(const knn_request_options_t *options, const char *body,
+                 size_t size, const char *what)
+{
+    size_t    cut, i, *cuts;
+    reading_t whole, reading;
+
+    whole = reading_with(options, body, size, NULL, 0);
+
+    for (cut = 0; cut <= size; cut++) {
+        reading = reading_with(options, body, size, &cut, 1);
+        reading_same(&whole, &reading, options->info, what, cut);
+        reading_free(&reading);
+    }
+
+    cuts = malloc((size + 1) * sizeof(size_t));
+
+    for (i = 0; i < size; i++) {
+        cuts[i] = i;
+    }
+
+    reading = reading_with(options, body, size, cuts, size);
+    reading_same(&whole, &reading, options->info, what, SIZE_MAX);
+
+    reading_free(&reading);
+    reading_free(&whole);
+    free(cuts);
 }
 
 

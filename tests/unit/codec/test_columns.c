@@ -7,7 +7,7 @@
 /* Columns of texts and missing values, in JSON and in CSV. */
 
 
-#include "../../../codec/text.h"
+#include "../../../codec/text/text.h"
 #include "reading.h"
 
 

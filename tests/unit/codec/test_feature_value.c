@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "../../../codec/feature_value.h"
+#include "../../../codec/text/feature_value.h"
 #include "reading.h"
 
 

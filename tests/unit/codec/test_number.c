@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../codec/number.h"
+#include "../../../codec/text/number.h"
 
 
 #define MILLION 1000000

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <yajl/yajl_tree.h>
 
-#include "../../../codec/reply.h"
+#include "../../../codec/reply/reply.h"
 
 
 /* A member of an object; NULL if it is not there. */

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <yajl/yajl_tree.h>
 
-#include "../../../codec/document.h"
-#include "../../../codec/reply.h"
+#include "../../../codec/document/document.h"
+#include "../../../codec/reply/reply.h"
 #include "../../../model/parts.h"
 
 

@@ -13,9 +13,9 @@
 #include <string.h>
 #include <yajl/yajl_tree.h>
 
-#include "../../../codec/document.h"
-#include "../../../codec/reply.h"
-#include "../../../codec/request.h"
+#include "../../../codec/document/document.h"
+#include "../../../codec/reply/reply.h"
+#include "../../../codec/request/request.h"
 #include "../../../model/parts.h"
 
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../codec/reply.h"
+#include "../../../codec/reply/reply.h"
 #include "../../../model/parts.h"
 
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "../../../codec/text.h"
+#include "../../../codec/text/text.h"
 #include "faults.h"
 #include "reading.h"
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../codec/table.h"
+#include "../../../codec/table/table.h"
 
 
 /* Reads a text, in memory of its own; the table is to be freed. */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../../codec/text.h"
+#include "../../../codec/text/text.h"
 
 
 /* Writes text with room for so much, in memory that ends there. */
