@@ -6,9 +6,6 @@ import shutil
 
 from conftest import MODULE, ROOT, free_port
 
-with open(os.path.join(ROOT, "nginx.conf"), encoding="utf-8") as file:
-    TEXT = file.read()
-
 
 def lay_out(directory):
     """What nginx.conf names, of which a test may change all but the models."""
@@ -18,8 +15,9 @@ def lay_out(directory):
                     os.path.join(directory, "conf"),
                     ignore=shutil.ignore_patterns("secret"))
     os.mkdir(os.path.join(directory, "conf", "secret"), 0o700)
-    os.symlink(os.path.join(ROOT, "examples"),
-               os.path.join(directory, "examples"))
+
+    for name in ("examples", "html"):
+        os.symlink(os.path.join(ROOT, name), os.path.join(directory, name))
 
     if MODULE:
         os.symlink(os.path.abspath(MODULE), os.path.join(
@@ -34,15 +32,32 @@ def replace(text, pairs):
     return text
 
 
-def uncomment(text, *lines):
-    """With the lines that only wait for it, each of which is there once."""
+def rewrite(path, change):
+    with open(path, encoding="utf-8") as conf:
+        text = conf.read()
 
-    for line in lines:
-        text, n = re.subn(rf"^( *)# ({re.escape(line)})$", r"\1\2", text,
-                          flags=re.M)
-        assert n == 1, f"nginx.conf has {n} times \"# {line}\""
+    with open(path, "w", encoding="utf-8") as conf:
+        conf.write(change(text))
 
-    return text
+
+def uncomment(paths, lines):
+    """Lets the lines be that only wait for it, each of which is there once."""
+
+    counts = dict.fromkeys(lines, 0)
+
+    def change(text):
+        for line in lines:
+            text, n = re.subn(rf"^( *)# ({re.escape(line)})$", r"\1\2", text,
+                              flags=re.M)
+            counts[line] += n
+
+        return text
+
+    for path in paths:
+        rewrite(path, change)
+
+    for line, n in counts.items():
+        assert n == 1, f"nginx.conf and its includes have {n} \"# {line}\""
 
 
 def serve_conf(serve, *lines, pairs=(), start=True, workers=2):
@@ -52,7 +67,10 @@ def serve_conf(serve, *lines, pairs=(), start=True, workers=2):
     nginx.metrics_port = free_port()
     lay_out(nginx.directory)
 
-    text = replace(uncomment(TEXT, *lines), [
+    conf = nginx.path("nginx.conf")
+    shutil.copy(os.path.join(ROOT, "nginx.conf"), conf)
+    uncomment((conf, nginx.path("conf", "access.conf")), lines)
+    rewrite(conf, lambda text: replace(text, [
         ("load_module build/ngx_http_knn_module.so;",
          "load_module build/ngx_http_knn_module.so;" if MODULE else ""),
         ("worker_processes auto;",
@@ -61,10 +79,7 @@ def serve_conf(serve, *lines, pairs=(), start=True, workers=2):
         ("pid build/nginx.pid;", "pid nginx.pid;"),
         ("listen 8080;", f"listen 127.0.0.1:{nginx.port};"),
         ("127.0.0.1:9145;", f"127.0.0.1:{nginx.metrics_port};"),
-        *pairs])
-
-    with open(nginx.path("nginx.conf"), "w", encoding="utf-8") as conf:
-        conf.write(text)
+        *pairs]))
 
     if start:
         nginx.start()

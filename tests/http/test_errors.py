@@ -8,6 +8,7 @@ MEMBERS = {"type", "title", "status", "detail", "error", "error_code",
            "message"}
 
 TITLES = {400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed",
+          406: "Not Acceptable",
           413: "Content Too Large", 415: "Unsupported Media Type",
           422: "Unprocessable Content"}
 
@@ -83,19 +84,21 @@ def test_errors_are_logged_as_the_clients_fault(iris_server):
     assert lines and all("[info]" in line for line in lines)
 
 
-@pytest.mark.parametrize("accept, media_type", [
-    (None, "application/problem+json"),
-    ("*/*", "application/problem+json"),
-    ("application/*;q=0.5", "application/problem+json"),
-    ("text/html, application/problem+json", "application/problem+json"),
-    ("application/json", "application/json"),
-    ("text/html", "application/json"),
-    ("application/json, */*;q=0.0", "application/json")])
-def test_media_type_by_accept(iris_server, accept, media_type):
+@pytest.mark.parametrize("accept, media_type, status", [
+    (None, "application/problem+json", 400),
+    ("*/*", "application/problem+json", 400),
+    ("application/*;q=0.5", "application/problem+json", 400),
+    ("text/csv, application/problem+json", "application/problem+json", 400),
+    ("text/html, application/problem+json", "application/problem+json", 406),
+    ("application/json", "application/json", 400),
+    ("text/html", "application/json", 406),
+    ("application/problem+json;q=0, */*", "application/json", 400),
+    ("application/json, */*;q=0.0", "application/json", 400)])
+def test_media_type_by_accept(iris_server, accept, media_type, status):
     headers = {"Accept": accept} if accept else {}
     reply = iris_server.post("/predict", b"{", headers)
     assert reply.headers["content-type"] == media_type
-    check(reply, 400)
+    check(reply, status)
 
 
 def test_unknown_members_beside_x_do_not_hurt_the_next(iris_server):

@@ -21,7 +21,8 @@ UNKNOWN = {"model": "", "version": ""}
 
 CODES = {"200", "400", "404", "405", "413", "415", "422", "499", "500", "503"}
 REASONS = {"malformed", "shape", "value", "limit", "unsupported", "not_found",
-           "method", "media_type", "busy", "no_memory", "internal"}
+           "method", "not_acceptable", "media_type", "busy", "no_memory",
+           "internal"}
 DURATIONS = [25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 0.01,
              0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10]
 BUCKETS = {"request_duration_seconds": DURATIONS,

@@ -304,7 +304,8 @@ def test_refused(server, logged, method, body, status, path):
 @pytest.mark.parametrize("path, body, status, headers", [
     ("/any?model=none", {"X": [1, 2, 3, 4]}, "NOT_FOUND", {}),
     ("/few", {"X": [[1, 2, 3, 4]] * 3}, "LIMIT", {}),
-    ("/predict?zip", b"x", "MEDIA_TYPE", {"Content-Encoding": "gzip"}),
+    ("/predict?zip", b"x", "MEDIA_TYPE", {"Content-Encoding": "br"}),
+    ("/predict?html", b"x", "NOT_ACCEPTABLE", {"Accept": "text/html"}),
     ("/value?output=predict_proba", b"x", "UNSUPPORTED", {})])
 def test_refused_for_other_reasons(server, logged, path, body, status,
                                    headers):
