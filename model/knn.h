@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 
-#define KNN_VERSION "0.3.0"
+#define KNN_VERSION "0.4.0"
 
 /* every matrix and every query memory starts on this boundary, in bytes */
 #define KNN_ALIGNMENT  64
