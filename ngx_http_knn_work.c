@@ -150,7 +150,11 @@ ngx_http_knn_parse(ngx_http_knn_work_t *work)
         }
     }
 
-    if (knn_request_finish(work->request) != KNN_OK) {
+    if (!knn_request_end(work->request)) {
+        return NGX_AGAIN;
+    }
+
+    if (knn_request_rows(work->request)->error.status != KNN_OK) {
         return NGX_DECLINED;
     }
 

@@ -341,13 +341,7 @@ knn_infer_finish(knn_infer_t *infer)
         }
     }
 
-    status = knn_infer_tensors_end(infer);
-
-    if (status == KNN_OK) {
-        infer->matrix->rows.rows = infer->rows;
-    }
-
-    return status;
+    return knn_infer_tensors_end(infer);
 }
 
 

@@ -130,6 +130,13 @@ typedef struct {
 } knn_infer_input_t;
 
 
+/* an input whose elements, too many for one step, wait for the body's end */
+typedef struct {
+    knn_infer_input_t input;
+    knn_tensor_t      tensor;
+} knn_infer_waiting_t;
+
+
 typedef struct {
     knn_matrix_t *matrix;
     knn_json_t    json;
@@ -158,6 +165,11 @@ typedef struct {
     size_t       n_outputs;
     knn_wanted_t output; /* that is being read */
 
+    knn_infer_waiting_t *waiting;
+    size_t               n_waiting;
+    size_t               waiting_room;
+    size_t               resumed; /* those of them that are placed */
+
     knn_tensor_t  tensor;  /* that is being read */
     knn_tensor_t *tensors; /* that are binary */
     size_t        n_tensors;
@@ -172,7 +184,11 @@ typedef struct {
 void         knn_infer_init(knn_infer_t *infer, knn_matrix_t *matrix);
 knn_status_e knn_infer_feed(knn_infer_t *infer, const char *data, size_t size);
 knn_status_e knn_infer_finish(knn_infer_t *infer);
-void         knn_infer_free(knn_infer_t *infer);
+
+/* Places more elements that were late; true when all are, or after a fault. */
+bool knn_infer_resume(knn_infer_t *infer);
+
+void knn_infer_free(knn_infer_t *infer);
 
 /*
  * The parts of the above.  They return 0 after a fault was recorded, but for
@@ -226,6 +242,14 @@ int knn_infer_place(knn_infer_t *infer);
 int knn_infer_data(knn_infer_t *infer, const knn_token_t *token);
 int knn_infer_element(knn_infer_t *infer, const knn_token_t *token);
 int knn_infer_late(knn_infer_t *infer);
+
+/* Reads an element; a number, which *value is if there is no token. */
+int knn_infer_read(knn_infer_t *infer, const knn_token_t *token, double *value);
+int knn_infer_value(knn_infer_t *infer, const knn_token_t *token,
+                    double *value);
+
+/* Checks "data" of so many elements that has ended. */
+int knn_infer_whole(knn_infer_t *infer, size_t count);
 
 /* Takes note of a binary input. */
 int knn_infer_tensor(knn_infer_t *infer);

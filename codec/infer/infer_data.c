@@ -108,8 +108,7 @@ knn_infer_null(knn_infer_t *infer, double *value)
 }
 
 
-/* Reads a number, which *value is if there is no token. */
-static int
+int
 knn_infer_value(knn_infer_t *infer, const knn_token_t *token, double *value)
 {
     size_t                  element;
@@ -147,8 +146,7 @@ knn_infer_value(knn_infer_t *infer, const knn_token_t *token, double *value)
 }
 
 
-/* Reads an element. */
-static int
+int
 knn_infer_read(knn_infer_t *infer, const knn_token_t *token, double *value)
 {
     bool text;
@@ -204,8 +202,7 @@ knn_infer_count(knn_infer_t *infer)
 }
 
 
-/* Checks "data" that has ended. */
-static int
+int
 knn_infer_whole(knn_infer_t *infer, size_t count)
 {
     const knn_infer_input_t *input;
@@ -315,43 +312,4 @@ knn_infer_data(knn_infer_t *infer, const knn_token_t *token)
     knn_nest_init(&infer->input.nest);
 
     return knn_infer_element(infer, token);
-}
-
-
-int
-knn_infer_late(knn_infer_t *infer)
-{
-    int               done;
-    size_t            i;
-    double           *value;
-    knn_token_t       token;
-    knn_tensor_t     *tensor;
-    const knn_late_t *late;
-
-    late = &infer->input.late;
-    tensor = &infer->tensor;
-
-    if (!knn_infer_whole(infer, late->count)) {
-        return 0;
-    }
-
-    infer->at = KNN_INFER_ELEMENT;
-    knn_nest_rewind(&infer->input.nest);
-
-    for (i = 0; i < late->count; i++) {
-        tensor->done = i;
-        value = tensor->values + i * tensor->stride;
-
-        done = knn_late_get(late, i, value, &token)
-                   ? knn_infer_value(infer, NULL, value)
-                   : knn_infer_read(infer, &token, value);
-
-        if (!done) {
-            return 0;
-        }
-
-        knn_nest_next(&infer->input.nest);
-    }
-
-    return 1;
 }

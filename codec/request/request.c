@@ -34,6 +34,7 @@ struct knn_request_s {
     knn_format_e  format;
     knn_reader_e  reader;
     knn_lead_t    lead;
+    bool          ended; /* the body */
 
     union {
         knn_body_t  body;
@@ -218,6 +219,7 @@ knn_request_create(const knn_request_options_t *options)
     request->format = options->format;
     request->reader = KNN_READER_NONE;
     request->lead = (knn_lead_t){.bom = 0};
+    request->ended = false;
 
     if (options->coding == KNN_CODING_IDENTITY) {
         return request;
@@ -304,8 +306,9 @@ knn_request_empty(knn_request_t *request)
 }
 
 
-knn_status_e
-knn_request_finish(knn_request_t *request)
+/* Has the reader finish. */
+static knn_status_e
+knn_request_close(knn_request_t *request)
 {
     knn_matrix_t *matrix;
 
@@ -336,6 +339,31 @@ knn_request_finish(knn_request_t *request)
     default:
         return knn_request_empty(request);
     }
+}
+
+
+bool
+knn_request_end(knn_request_t *request)
+{
+    if (!request->ended) {
+        request->ended = true;
+        (void) knn_request_close(request);
+    }
+
+    return request->matrix.rows.error.status != KNN_OK
+           || request->reader != KNN_READER_INFER
+           || knn_infer_resume(&request->as.infer);
+}
+
+
+knn_status_e
+knn_request_finish(knn_request_t *request)
+{
+    while (!knn_request_end(request)) {
+        /* void */
+    }
+
+    return request->matrix.rows.error.status;
 }
 
 

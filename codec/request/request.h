@@ -166,6 +166,9 @@ size_t knn_request_take(knn_request_t *request, const char *data, size_t size);
 /* The body has ended. */
 knn_status_e knn_request_finish(knn_request_t *request);
 
+/* The same in steps; true when it was the last, or after a fault. */
+bool knn_request_end(knn_request_t *request);
+
 const knn_rows_t *knn_request_rows(const knn_request_t *request);
 
 /* Records why a row that was read cannot be answered, and its place. */

@@ -87,6 +87,28 @@ knn_memory_alloc(void *ctx, size_t size)
 }
 
 
+/* Makes a block of its own larger, which large ones are without a copy. */
+static knn_block_t *
+knn_memory_grow(knn_memory_t *memory, knn_block_t *block, size_t size)
+{
+    block =
+        size > SIZE_MAX / 2 ? NULL : realloc(block, sizeof(knn_block_t) + size);
+
+    if (block == NULL) {
+        _longjmp(memory->escape, 1);
+    }
+
+    block->size = size;
+    *block->link = block;
+
+    if (block->next != NULL) {
+        block->next->link = &block->next;
+    }
+
+    return block;
+}
+
+
 void *
 knn_memory_realloc(void *ctx, void *p, size_t size)
 {
@@ -101,6 +123,10 @@ knn_memory_realloc(void *ctx, void *p, size_t size)
 
     if (size <= block->size) {
         return p;
+    }
+
+    if (block->link != NULL) {
+        return knn_memory_grow(ctx, block, size) + 1;
     }
 
     fresh = knn_memory_alloc(ctx, size);

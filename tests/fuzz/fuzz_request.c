@@ -22,6 +22,7 @@
 #include "../../codec/request/request.h"
 #include "../../codec/text/text.h"
 #include "../../codec/text/feature_value.h"
+#include "columns.h"
 
 
 #define HEAD 8
@@ -43,22 +44,6 @@
         abort();                                                               \
     }
 
-
-static const char *const names[] = {"a", "b b", "\xC3\xA9"};
-
-#define TEXT(text)                                                             \
-    {                                                                          \
-        sizeof(text) - 1, text                                                 \
-    }
-
-static const knn_text_t texts[] = {TEXT(""), TEXT(" a"), TEXT("1"),
-                                   TEXT("a \"b\", c"), TEXT("red")};
-
-/* texts, a number, any text, a number or NaN, and what is not used */
-static const knn_feature_t mixed[] = {
-    {false, false, 5, texts}, {false, false, 0, NULL}, {true, true, 5, texts}};
-static const knn_feature_t missing[] = {
-    {true, false, 0, NULL}, {true, true, 0, NULL}, {true, false, 5, texts}};
 
 #define SERVED KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS
 
@@ -241,6 +226,19 @@ compare_rows(const uint8_t *head, const knn_rows_t *a, const knn_rows_t *b)
 }
 
 
+/*
+ * True if both are refused, one of them for what it has when it is decoded:
+ * which fault of such a body is met first is a matter of the cuts.
+ */
+static bool
+both_refused(const knn_rows_t *a, const knn_rows_t *b, knn_coding_e coding)
+{
+    return coding != KNN_CODING_IDENTITY && a->error.status != KNN_OK
+           && b->error.status != KNN_OK
+           && (a->error.status == KNN_LIMIT || b->error.status == KNN_LIMIT);
+}
+
+
 /* Compares a reading in pieces with that in one. */
 static void
 compare(const uint8_t *head, knn_coding_e coding, const reading_t *whole,
@@ -249,6 +247,11 @@ compare(const uint8_t *head, knn_coding_e coding, const reading_t *whole,
     reading_t reading;
 
     reading = read_body(head, coding, body, size, cuts, n);
+
+    if (both_refused(&reading.rows, &whole->rows, coding)) {
+        free(reading.memory);
+        return;
+    }
 
     CHECK(reading.rows.error.status == whole->rows.error.status);
     CHECK(strcmp(reading.rows.error.message, whole->rows.error.message) == 0);

@@ -365,6 +365,93 @@ START_TEST(the_most_rows_are_read)
 END_TEST
 
 
+/* more elements than a step places */
+#define LATE_ROWS 1000
+
+
+/* Writes two columns of texts, data first; the last element is this one. */
+static char *
+late_columns(char *p, const char *last)
+{
+    size_t i, column;
+
+    p += sprintf(p, "{\"inputs\":[");
+
+    for (column = 0; column < 2; column++) {
+        p += sprintf(p, "%s{\"data\":[", column > 0 ? "," : "");
+
+        for (i = 0; i < LATE_ROWS - 1; i++) {
+            p += sprintf(p, "\"%zu\",", 2 * i + column);
+        }
+
+        p += sprintf(p,
+                     "%s],\"name\":\"x\",\"datatype\":\"BYTES\","
+                     "\"shape\":[%d,1]}",
+                     column > 0 ? last : "\"1998\"", LATE_ROWS);
+    }
+
+    return p + sprintf(p, "]}");
+}
+
+
+/* Reads them; returns the steps that are due when the body has ended. */
+static size_t
+late_steps(inferred_t *inferred, const char *body)
+{
+    size_t                  steps;
+    knn_request_options_t   options;
+    static knn_model_info_t pair;
+
+    pair = unnamed;
+    pair.n_features = 2;
+
+    options = infer_options(&pair, KNN_NO_HEADER, strlen(body));
+    options.alloc_ctx = &inferred->memory;
+    inferred->memory = NULL;
+    inferred->request = knn_request_create(&options);
+    inferred->rows = knn_request_rows(inferred->request);
+    (void) knn_request_feed(inferred->request, body, strlen(body));
+
+    for (steps = 1; !knn_request_end(inferred->request); steps++) {
+        ck_assert_uint_eq(inferred->rows->rows, 0);
+    }
+
+    return steps;
+}
+
+
+START_TEST(late_data_is_placed_in_steps)
+{
+    char      *body;
+    size_t     i;
+    inferred_t inferred;
+
+    body = malloc(LATE_ROWS * 32);
+
+    (void) late_columns(body, "\"1999\"");
+    ck_assert_msg(late_steps(&inferred, body) > 2,
+                  "data before its shape was placed at once");
+    ck_assert_str_eq(inferred.rows->error.message, "");
+    ck_assert_uint_eq(inferred.rows->rows, LATE_ROWS);
+
+    for (i = 0; i < 2 * LATE_ROWS; i++) {
+        ck_assert_double_eq(inferred.rows->x[i], (double) i);
+    }
+
+    infer_free(&inferred);
+
+    (void) late_columns(body, "\"none\"");
+    (void) late_steps(&inferred, body);
+    ck_assert_int_eq(inferred.rows->error.status, KNN_VALUE);
+    ck_assert_str_eq(inferred.rows->pointer, "#/inputs/1/data/999");
+    ck_assert_uint_eq(inferred.rows->rows, 0);
+    infer_free(&inferred);
+
+    free(body);
+}
+END_TEST
+
+
 Suite *
 knn_suite(void)
 {
@@ -384,6 +471,7 @@ knn_suite(void)
     tcase_add_test(tcase, an_id_is_kept);
     tcase_add_test(tcase, a_row_without_answer_is_named);
     tcase_add_test(tcase, the_most_rows_are_read);
+    tcase_add_test(tcase, late_data_is_placed_in_steps);
 
     suite_add_tcase(suite, tcase);
 
