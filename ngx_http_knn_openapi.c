@@ -30,6 +30,8 @@ static ngx_int_t ngx_http_knn_openapi_init_paths(ngx_conf_t *cf,
     ngx_uint_t trees);
 static ngx_uint_t ngx_http_knn_openapi_kind(ngx_http_knn_location_t *location);
 static ngx_uint_t ngx_http_knn_openapi_told(ngx_http_knn_location_t *location);
+static ngx_uint_t ngx_http_knn_openapi_by_name(
+    ngx_http_knn_location_t *location, ngx_str_t *path);
 static ngx_int_t ngx_http_knn_openapi_add_path(ngx_conf_t *cf,
     ngx_http_knn_openapi_t *openapi, ngx_http_knn_location_t *location,
     ngx_uint_t kind);
@@ -39,6 +41,8 @@ static u_char *ngx_http_knn_openapi_root(u_char *p, u_char *last,
     const ngx_str_t *name);
 static ngx_int_t ngx_http_knn_openapi_set_models(ngx_conf_t *cf,
     ngx_http_knn_openapi_t *openapi, knn_openapi_path_t *path,
+    ngx_http_knn_location_t *location);
+static char *ngx_http_knn_openapi_server(ngx_conf_t *cf,
     ngx_http_knn_location_t *location);
 static ngx_int_t ngx_http_knn_openapi_write(ngx_conf_t *cf,
     ngx_http_knn_openapi_t *openapi, ngx_http_knn_location_t *location);
@@ -190,9 +194,14 @@ ngx_http_knn_openapi_kind(ngx_http_knn_location_t *location)
 static ngx_uint_t
 ngx_http_knn_openapi_told(ngx_http_knn_location_t *location)
 {
+    ngx_str_t                  path;
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = location->clcf;
+
+    if (ngx_http_knn_openapi_by_name(location, &path)) {
+        return clcf->internal != 1;
+    }
 
 #if (NGX_PCRE)
     if (clcf->regex) {
@@ -208,6 +217,58 @@ ngx_http_knn_openapi_told(ngx_http_knn_location_t *location)
 
     return ngx_strlchr(clcf->name.data, clcf->name.data + clcf->name.len, '{')
            == NULL;
+}
+
+
+/*
+ * Whether it is "location ~ ^/path/(?<model>[^/]+)$" with "knn_predict $model",
+ * under this name or another; if so, where the path is.
+ */
+static ngx_uint_t
+ngx_http_knn_openapi_by_name(ngx_http_knn_location_t *location,
+    ngx_str_t *path)
+{
+#if (NGX_PCRE)
+
+    u_char     *p, *last, ch;
+    ngx_str_t  *pattern, *model;
+
+    pattern = &location->clcf->name;
+    model = &location->name.value;
+
+    if (location->clcf->regex == NULL || model->len < 2
+        || model->data[0] != '$' || ngx_strncmp(pattern->data, "^/", 2) != 0)
+    {
+        return 0;
+    }
+
+    path->data = pattern->data + 1;
+    last = pattern->data + pattern->len;
+
+    for (p = path->data; p < last; p++) {
+        ch = *p | 0x20;
+
+        if (!((ch >= 'a' && ch <= 'z') || (*p >= '0' && *p <= '9')
+              || *p == '/' || *p == '_' || *p == '-'))
+        {
+            break;
+        }
+    }
+
+    path->len = p - path->data;
+
+    /* what is left is the capture of the variable */
+
+    return (size_t) (last - p) == sizeof("(?<>[^/]+)$") - 1 + model->len - 1
+           && ngx_strncmp(p, "(?<", 3) == 0
+           && ngx_strncmp(p + 3, model->data + 1, model->len - 1) == 0
+           && ngx_strncmp(p + 3 + model->len - 1, ">[^/]+)$", 8) == 0;
+
+#else
+
+    return 0;
+
+#endif
 }
 
 
@@ -266,33 +327,40 @@ ngx_http_knn_openapi_set_path(ngx_conf_t *cf, knn_openapi_path_t *path,
 {
     size_t      len;
     u_char     *p, *last, *name, *root;
-    ngx_str_t  *uri;
+    ngx_str_t   uri;
 
-    uri = &location->clcf->name;
+    path->by_name = ngx_http_knn_openapi_by_name(location, &uri);
 
-    len = uri->len + 2 * ngx_escape_uri(NULL, uri->data, uri->len,
-                                        NGX_ESCAPE_URI);
+    if (!path->by_name) {
+        uri = location->clcf->name;
+    }
+
+    len = uri.len + 2 * ngx_escape_uri(NULL, uri.data, uri.len,
+                                       NGX_ESCAPE_URI);
 
     name = ngx_pnalloc(cf->temp_pool, len + 1);
-    root = ngx_pnalloc(cf->temp_pool, len + sizeof("/v2"));
+    root = ngx_pnalloc(cf->temp_pool, len + sizeof("{model}"));
 
     if (name == NULL || root == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_escape_uri(name, uri->data, uri->len, NGX_ESCAPE_URI);
+    ngx_escape_uri(name, uri.data, uri.len, NGX_ESCAPE_URI);
     name[len] = '\0';
 
     path->within = (char *) name;
     path->path = (char *) root;
 
-    p = ngx_cpymem(root, name, len + 1);
+    p = ngx_cpymem(root, name, len);
+    *p = '\0';
+
+    if (path->by_name) {
+        ngx_memcpy(p, "{model}", sizeof("{model}"));
+    }
 
     if (location->api == NULL) {
         return NGX_OK;
     }
-
-    p--;
 
     while (p > root && p[-1] == '/') {
         p--;
@@ -376,6 +444,43 @@ ngx_http_knn_openapi_set_models(ngx_conf_t *cf,
 }
 
 
+/* Where paths begin, from the document on: a proxy may have more before. */
+static char *
+ngx_http_knn_openapi_server(ngx_conf_t *cf, ngx_http_knn_location_t *location)
+{
+    u_char      *p, *server;
+    ngx_str_t   *name;
+    ngx_uint_t   i;
+
+    if (!ngx_http_knn_openapi_told(location)) {
+        return "/";
+    }
+
+    name = &location->clcf->name;
+
+    server = ngx_pnalloc(cf->temp_pool, name->len * 3 + sizeof("./"));
+    if (server == NULL) {
+        return NULL;
+    }
+
+    p = server;
+
+    for (i = 1; i < name->len; i++) {
+        if (name->data[i] == '/') {
+            p = ngx_cpymem(p, "../", 3);
+        }
+    }
+
+    if (p == server) {
+        p = ngx_cpymem(p, "./", 2);
+    }
+
+    *p = '\0';
+
+    return (char *) server;
+}
+
+
 static ngx_int_t
 ngx_http_knn_openapi_write(ngx_conf_t *cf, ngx_http_knn_openapi_t *openapi,
     ngx_http_knn_location_t *location)
@@ -385,6 +490,7 @@ ngx_http_knn_openapi_write(ngx_conf_t *cf, ngx_http_knn_openapi_t *openapi,
     knn_openapi_t        document;
     ngx_pool_cleanup_t  *cln;
 
+    document.server = ngx_http_knn_openapi_server(cf, location);
     document.n_models = openapi->kmcf->models.nelts;
     document.models = openapi->models;
     document.n_paths = openapi->paths.nelts;
@@ -393,7 +499,7 @@ ngx_http_knn_openapi_write(ngx_conf_t *cf, ngx_http_knn_openapi_t *openapi,
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     p = ngx_pnalloc(cf->pool, sizeof(digest) * 2 + 2);
 
-    if (cln == NULL || p == NULL) {
+    if (document.server == NULL || cln == NULL || p == NULL) {
         return NGX_ERROR;
     }
 

@@ -16,7 +16,7 @@ static const char knn_openapi_info[] =
     "'Models of scikit-learn, served by nginx itself. Features, texts and "
     "classes are listed up to 100 of each; knn_info lists all of them.',"
     "'license':{'name':'BSD-2-Clause','identifier':'BSD-2-Clause'}},"
-    "'servers':[{'url':'/'}],'tags':["
+    "'servers':[{'url':'%'}],'tags':["
     "{'name':'predict','description':'Predictions of a model'},"
     "{'name':'models','description':'What models are and were trained with'},"
     "{'name':'server','description':'What the server says of itself'},"
@@ -137,7 +137,7 @@ knn_openapi_write(knn_writer_t *writer, const void *data)
     size_t                   i;
     const knn_openapi_all_t *all = data;
 
-    knn_openapi_put(writer, knn_openapi_info, NULL);
+    knn_openapi_put(writer, knn_openapi_info, all->openapi->server);
     knn_openapi_paths(writer, all);
     knn_openapi_put(writer, "},'components':{", NULL);
     knn_openapi_common(writer, all);

@@ -49,6 +49,8 @@ typedef struct {
     const char *within;
     bool        exact;
 
+    bool by_name; /* of predictions: "{model}" in the path is the model */
+
     /* of predictions and samples: the models there, which a variable names
        if there are several */
 
@@ -60,7 +62,8 @@ typedef struct {
 
 
 typedef struct {
-    size_t                     n_models;
+    const char *server; /* before paths: a URL, or a part of one */
+    size_t      n_models;
     const knn_openapi_model_t *models;
     size_t                     n_paths;
     const knn_openapi_path_t  *paths;

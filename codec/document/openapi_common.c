@@ -230,6 +230,23 @@ knn_common_has(const knn_openapi_t *openapi, knn_path_e kind)
 }
 
 
+/* True if a path has the name of a model in it. */
+static bool
+knn_common_named(const knn_openapi_t *openapi)
+{
+    size_t i;
+
+    for (i = 0; i < openapi->n_paths; i++) {
+        if (openapi->paths[i].kind >= KNN_PATH_V1 || openapi->paths[i].by_name)
+        {
+            return true;
+        }
+    }
+
+    return false;
+}
+
+
 /* The names, versions or labels of the models, each once. */
 static void
 knn_common_enum(knn_writer_t *writer, const knn_openapi_t *openapi,
@@ -319,7 +336,7 @@ knn_openapi_common(knn_writer_t *writer, const knn_openapi_all_t *all)
     knn_openapi_put(writer, knn_common_responses, NULL);
     knn_openapi_put(writer, knn_common_headers, NULL);
 
-    if (v1 || v2) {
+    if (knn_common_named(all->openapi)) {
         knn_common_parameters(writer, all->openapi);
     }
 

@@ -219,6 +219,17 @@ knn_predict_body(knn_writer_t *writer, const knn_openapi_entry_t *entry)
 }
 
 
+/* Begins the parameters, with what the path has. */
+static void
+knn_predict_parameters(knn_writer_t *writer, const knn_openapi_path_t *path)
+{
+    knn_openapi_put(writer, ",'parameters':[", NULL);
+    knn_openapi_put(
+        writer,
+        path->by_name ? "{'$ref':'#/components/parameters/Model'}," : "", NULL);
+}
+
+
 void
 knn_openapi_predict(knn_writer_t *writer, const knn_openapi_all_t *all,
                     const knn_openapi_path_t *path, size_t count)
@@ -232,7 +243,7 @@ knn_openapi_predict(knn_writer_t *writer, const knn_openapi_all_t *all,
     knn_openapi_put(writer, ",'tags':['predict'],'summary':'Predict one row'",
                     NULL);
     knn_predict_describe(writer, entry, path);
-    knn_openapi_put(writer, ",'parameters':[", NULL);
+    knn_predict_parameters(writer, path);
     knn_predict_row(writer, entry);
     knn_predict_outputs(writer, entry);
     knn_writer_literal(writer, "]");
@@ -243,7 +254,7 @@ knn_openapi_predict(knn_writer_t *writer, const knn_openapi_all_t *all,
     knn_openapi_put(writer, ",'tags':['predict'],'summary':'Predict rows'",
                     NULL);
     knn_predict_describe(writer, entry, path);
-    knn_openapi_put(writer, ",'parameters':[", NULL);
+    knn_predict_parameters(writer, path);
     knn_predict_outputs(writer, entry);
     knn_writer_literal(writer, "]");
     knn_predict_body(writer, entry);

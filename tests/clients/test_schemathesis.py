@@ -28,6 +28,7 @@ CONF = """
         knn_predict regressor;
     }
     location = /shop { knn_predict shop; }
+    location ~ ^/predict/(?<model>[^/]+)$ { knn_predict $model; }
     location = /models { knn_info; }
     location = /health { knn_health; }
     location = /metrics { knn_metrics; }

@@ -309,6 +309,65 @@ def test_what_is_said_of_columns_and_classes(document, shop):
         == ['a"b', "it's 5%", "\\u0041", "é\n"]
 
 
+@pytest.mark.parametrize("location, path", [
+    ("= /openapi.json", "/openapi.json"), ("= /", "/"), ("/docs/", "/docs/"),
+    ("= /docs/openapi.json", "/docs/openapi.json"), ("/a/b/c", "/a/b/c"),
+    ("~ ^/x/(.*)$", "/x/openapi.json")])
+def test_paths_are_relative_to_the_document(serve, location, path):
+    """A proxy may strip a prefix, of which nobody here knows."""
+
+    server = serve(f"knn_model iris {IRIS};", f"""
+        location = /predict {{ knn_predict iris; }}
+        location {location} {{ knn_openapi; }}
+    """)
+    [entry] = Document(server, path).json["servers"]
+
+    for prefix in ("", "/knn") if "~" not in location else ("",):
+        base = urllib.parse.urljoin(f"http://host{prefix}{path}",
+                                    entry["url"]).rstrip("/")
+        assert base + "/predict" == f"http://host{prefix}/predict"
+
+
+def test_routes_of_models(serve, models):
+    """A pattern that is a path and the model's name can be told."""
+
+    server = serve("".join(f"knn_model {name} {models[name]};\n"
+                           for name in ("plain", "value")), """
+        location = /openapi.json { knn_openapi; }
+        location ~ ^/predict/(?<model>[^/]+)$ { knn_predict $model; }
+        location ~ ^/a-b_c/(?<name>[^/]+)$ { knn_predict $name; }
+        location ~ ^/0/(?<model>[^/]+)$ { knn_predict $arg_model; }
+        location ~ ^/1.x/(?<model>[^/]+)$ { knn_predict $model; }
+        location ~ ^/2/(?<model>[^/]+)/$ { knn_predict $model; }
+        location ~ ^/3/(?<model>[^/]*)$ { knn_predict $model; }
+        location ~ /4/(?<model>[^/]+)$ { knn_predict $model; }
+        location ~ ^/5/(?<models>[^/]+)$ { set $model x;
+                                           knn_predict $model; }
+        location ~ ^/6/(?<model>[^/]+)$ { internal; knn_predict $model; }
+        location ~ ^/7/(?<model>[^/]+)$ { knn_info; }
+    """)
+    document = Document(server)
+    paths = document.json["paths"]
+    assert set(paths) == {"/openapi.json", "/predict/{model}",
+                          "/a-b_c/{model}"}
+
+    for path in sorted(set(paths) - {"/openapi.json"}):
+        for operation in paths[path].values():
+            [model] = [document.resolve(each)
+                       for each in operation["parameters"]
+                       if document.resolve(each)["in"] == "path"]
+            assert model["name"] == "model" and model["required"]
+            assert model["schema"]["enum"] == ["plain", "value"]
+
+        for name in ("plain", "value", "none"):
+            target = path.replace("{model}", name)
+            reply = server.post(target, {"X": [5.1, 3.5, 1.4, 0.2]})
+            assert reply.status == (404 if name == "none" else 200)
+            document.check(paths[path]["post"], reply)
+            reply = server.get(target + "?X=5.1,3.5,1.4,0.2")
+            document.check(paths[path]["get"], reply)
+
+
 def test_names_of_operations_stay(serve):
     server = serve(f"knn_model iris {IRIS} label=stable;",
                    "location = /predict { knn_predict iris; }" + ALL)
