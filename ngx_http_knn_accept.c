@@ -124,12 +124,17 @@ ngx_uint_t
 ngx_http_knn_accepts_problem(ngx_http_request_t *r)
 {
     ngx_str_t                 range;
+    ngx_uint_t                any;
     ngx_table_elt_t          *h;
     ngx_http_knn_loc_conf_t  *klcf;
 
+    klcf = ngx_http_get_module_loc_conf(r, ngx_http_knn_module);
+
+    any = klcf->location == NULL || klcf->location->api == NULL;
+
     h = ngx_http_knn_find_header(r, &ngx_http_knn_accept);
     if (h == NULL) {
-        return 1;
+        return any;
     }
 
     if (ngx_http_knn_type_quality(&h->value, &ngx_http_knn_problem_type,
@@ -139,9 +144,7 @@ ngx_http_knn_accepts_problem(ngx_http_request_t *r)
         return 0;
     }
 
-    klcf = ngx_http_get_module_loc_conf(r, ngx_http_knn_module);
-
-    return klcf->location == NULL || klcf->location->api == NULL
+    return any
            || ngx_strlchr(range.data, range.data + range.len, '*') == NULL;
 }
 

@@ -219,10 +219,6 @@ ngx_http_knn_api_predict(ngx_http_request_t *r, ngx_http_knn_route_t *route)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (route->model == NULL) {
-        return ngx_http_knn_send_unknown_model(r);
-    }
-
     resource = route->resource;
 
     ctx->model = route->model;
@@ -233,6 +229,10 @@ ngx_http_knn_api_predict(ngx_http_request_t *r, ngx_http_knn_route_t *route)
 
     if (r->method != NGX_HTTP_POST) {
         return ngx_http_knn_send_allow(r, &ngx_http_knn_post_methods);
+    }
+
+    if (ctx->model == NULL) {
+        return ngx_http_knn_send_unknown_model(r);
     }
 
     if (ctx->format == KNN_FORMAT_V2

@@ -49,18 +49,20 @@ ngx_http_knn_predict_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    /* whatever is answered is counted with the model, if it is known */
+
     rc = ngx_http_knn_choose_model(r, ctx);
 
-    if (rc == NGX_DECLINED) {
-        return ngx_http_knn_send_unknown_model(r);
-    }
-
-    if (rc != NGX_OK) {
+    if (rc == NGX_ERROR) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD|NGX_HTTP_POST))) {
         return ngx_http_knn_send_allow(r, &ngx_http_knn_methods);
+    }
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_knn_send_unknown_model(r);
     }
 
     if (ngx_http_knn_choose_form(r, ctx) != NGX_OK) {

@@ -86,25 +86,19 @@ ngx_http_knn_send_reply(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 static ngx_int_t
 ngx_http_knn_set_type(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 {
-    size_t      len;
-    ngx_str_t  *type;
-
-    type = &r->headers_out.content_type;
-
-    *type = ctx->type;
-
-    if (ctx->work.form == KNN_REPLY_V2 && ctx->work.writer.json
-        && ngx_http_knn_set_binary_type(r, ctx) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    for (len = 0; len < type->len && type->data[len] != ';'; len++) {
-        /* void */
-    }
-
-    r->headers_out.content_type_len = len;
+    r->headers_out.content_type = ctx->type;
+    r->headers_out.content_type_len = ctx->type.len;
     r->headers_out.content_type_lowcase = NULL;
+
+    /* parameters do not count for "gzip_types" */
+
+    if (ctx->work.form == KNN_REPLY_CSV_HEADER) {
+        r->headers_out.content_type_len = sizeof("text/csv") - 1;
+    }
+
+    if (ctx->work.form == KNN_REPLY_V2 && ctx->work.writer.json) {
+        return ngx_http_knn_set_binary_type(r, ctx);
+    }
 
     return NGX_OK;
 }
@@ -129,11 +123,14 @@ ngx_http_knn_set_binary_type(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
     if (ctx->vendor.len) {
         r->headers_out.content_type.data = p;
         r->headers_out.content_type.len = ctx->vendor.len + value.len;
+        r->headers_out.content_type_len = ctx->vendor.len
+                                          - (sizeof(";json-header-size=") - 1);
 
         return NGX_OK;
     }
 
     ngx_str_set(&r->headers_out.content_type, "application/octet-stream");
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
 
     return ngx_http_knn_add_header(r, &ngx_http_knn_header_length, &value)
            ? NGX_OK : NGX_ERROR;

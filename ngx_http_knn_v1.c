@@ -96,9 +96,15 @@ ngx_http_knn_v1_init_status(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
     models = kmcf->models.elts;
 
     len = sizeof("{\"model_version_status\":[],\"name\":\"\",\"ready\":true}")
-          + model->name.len
-          + kmcf->models.nelts * (sizeof(NGX_HTTP_KNN_V1_VERSION)
-                                  + NGX_HTTP_KNN_VERSION_LEN);
+          + model->name.len;
+
+    for (i = 0; i < kmcf->models.nelts; i++) {
+        if (models[i] == model
+            || (all && ngx_http_knn_same_name(models[i], model)))
+        {
+            len += sizeof("," NGX_HTTP_KNN_V1_VERSION) + models[i]->version.len;
+        }
+    }
 
     p = ngx_pnalloc(cf->pool, len);
     if (p == NULL) {

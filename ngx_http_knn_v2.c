@@ -267,7 +267,7 @@ ngx_http_knn_v2_init_metadata(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
     const char            **versions;
     ngx_http_knn_model_t  **models;
 
-    versions = ngx_palloc(cf->pool, kmcf->models.nelts * sizeof(char *));
+    versions = ngx_palloc(cf->temp_pool, kmcf->models.nelts * sizeof(char *));
     if (versions == NULL) {
         return NGX_ERROR;
     }

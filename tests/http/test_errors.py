@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from conftest import IRIS
+
 MEMBERS = {"type", "title", "status", "detail", "error", "error_code",
            "message"}
 
@@ -99,6 +101,23 @@ def test_media_type_by_accept(iris_server, accept, media_type, status):
     reply = iris_server.post("/predict", b"{", headers)
     assert reply.headers["content-type"] == media_type
     check(reply, status)
+
+
+@pytest.mark.parametrize("accept, media_type", [
+    (None, "application/json"), ("*/*", "application/json"),
+    ("application/json", "application/json"),
+    ("application/problem+json", "application/problem+json")])
+@pytest.mark.parametrize("path", ["/v1/models/none:predict", "/v1/x",
+                                  "/v2/models/iris/infer"])
+def test_media_type_for_other_clients(serve, path, accept, media_type):
+    """They read application/json alone, and many send no Accept field."""
+
+    server = serve(f"knn_model iris {IRIS};",
+                   "location /v1 { knn_api v1; } location /v2 { knn_api v2; }")
+    reply = server.post(path, b"{", {"Accept": accept} if accept else {})
+    assert reply.status in (400, 404)
+    assert reply.headers["content-type"] == media_type
+
 
 
 def test_unknown_members_beside_x_do_not_hurt_the_next(iris_server):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from conftest import IRIS
+
 ALLOW = {"/predict": "GET, HEAD, POST, OPTIONS",
          "/models": "GET, HEAD, OPTIONS",
          "/health": "GET, HEAD, OPTIONS"}
@@ -54,3 +56,22 @@ def test_head_of_an_error(iris_server):
         get = connection.request("GET", "/predict")
         assert head.status == get.status == 400
         assert head.headers["content-length"] == str(len(get.body))
+
+
+@pytest.mark.parametrize("path, allow", [
+    ("/by/none", "GET, HEAD, POST, OPTIONS"),
+    ("/v1/models/none:predict", "POST, OPTIONS"),
+    ("/v2/models/none/infer", "POST, OPTIONS")])
+def test_methods_of_models_that_are_unknown(serve, path, allow):
+    """The method is looked at before the model is looked for."""
+
+    server = serve(f"knn_model iris {IRIS};", """
+        location ~ ^/by/(?<model>.*)$ { knn_predict $model; }
+        location /v1 { knn_api v1; }
+        location /v2 { knn_api v2; }
+    """)
+    reply = server.request("DELETE", path)
+    assert (reply.status, reply.headers["allow"]) == (405, allow)
+    reply = server.request("OPTIONS", path)
+    assert (reply.status, reply.headers["allow"]) == (204, allow)
+    assert server.post(path, {"X": [1, 2, 3, 4]}).status == 404
