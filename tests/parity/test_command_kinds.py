@@ -181,11 +181,13 @@ def test_inspect(mixed, save):
     assert "OneHotEncoder" in found
 
     model = json.loads(knn("inspect", "--json", mixed[0]).stdout)
+    weights = mixed[2]["weight"]
     assert model["columns"] == [
         {"name": "color", "type": "string",
          "categories": ["blue", "green", "red"], "others": False,
          "missing": False},
-        {"name": "weight", "type": "number", "missing": True}]
+        {"name": "weight", "type": "number", "missing": True,
+         "minimum": weights.min(), "maximum": weights.max()}]
 
     for name, estimator, words in [
             ("r", KNeighborsRegressor(3).fit(X, Y), ["values      2"]),
