@@ -198,7 +198,7 @@ help:
 
 
 # without the variables of this make, whose CFLAGS would replace nginx's
-$(OUT)/ngx_http_knn_module.so: $(OUT)/nginx/Makefile $(MODULE_DEPS)
+$(OUT)/ngx_http_knn_module.so: $(OUT)/nginx/Makefile $(LIBS) $(MODULE_DEPS)
 	env -u MAKEFLAGS $(MAKE) -j$(JOBS) -C $(OUT)/nginx-src \
 		-f $(abspath $(OUT))/nginx/Makefile modules
 	scripts/collect $(OUT)

@@ -2,8 +2,8 @@
 # the libraries keep their own flags: only options that do not weaken them pass
 
 case $NGX_OBJS in
-    /*) knn_out=$NGX_OBJS/knn ;;
-    *)  knn_out=$PWD/$NGX_OBJS/knn ;;
+    /*) knn_out=${KNN_OUT:-$NGX_OBJS/knn} ;;
+    *)  knn_out=${KNN_OUT:-$PWD/$NGX_OBJS/knn} ;;
 esac
 
 knn_cflags=

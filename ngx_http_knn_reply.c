@@ -108,7 +108,7 @@ ngx_http_knn_set_type(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 static ngx_int_t
 ngx_http_knn_set_binary_type(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 {
-    u_char     *p;
+    u_char     *p, *last;
     ngx_str_t   value;
 
     p = ngx_pnalloc(r->pool, ctx->vendor.len + NGX_SIZE_T_LEN);
@@ -116,9 +116,10 @@ ngx_http_knn_set_binary_type(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    value.data = ngx_cpymem(p, ctx->vendor.data, ctx->vendor.len);
-    value.len = ngx_sprintf(value.data, "%uz", ctx->work.writer.json)
-                - value.data;
+    last = ngx_sprintf(p, "%V%uz", &ctx->vendor, ctx->work.writer.json);
+
+    value.data = p + ctx->vendor.len;
+    value.len = last - value.data;
 
     if (ctx->vendor.len) {
         r->headers_out.content_type.data = p;
