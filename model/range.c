@@ -22,12 +22,13 @@
 static double
 knn_range_grid(double value)
 {
-    int    places;
-    double grid;
+    double grid, places;
 
-    places = KNN_RANGE_DIGITS - 1 - (int) floor(log10(fabs(value)));
+    /* infinite for 0, minus that for infinity */
 
-    if (value == 0 || places < 0 || places > KNN_RANGE_POWER) {
+    places = KNN_RANGE_DIGITS - 1 - floor(log10(fabs(value)));
+
+    if (!(places >= 0 && places <= KNN_RANGE_POWER)) {
         return KNN_GRID_NONE;
     }
 
