@@ -268,16 +268,14 @@ def test_413_of_rows(server, path, body):
 
 @pytest.mark.parametrize("path", TREES)
 def test_414(server, path):
-    reply = server.get(path + "?" + "x" * 5000)
-    assert reply.status == 414
+    check(server.get(path + "?" + "x" * 5000), 414)
 
 
 @each_tree()
 def test_431(server, path, body):
     """nginx says 400 of header fields that are too large."""
 
-    reply = server.post(path, body, {"X-Large": "x" * 5000})
-    assert reply.status in (400, 431)
+    check(server.post(path, body, {"X-Large": "x" * 5000}), 400)
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "x", "gzip, br",
