@@ -22,6 +22,7 @@
 static double
 knn_range_grid(double value)
 {
+    int i;
     double grid, places;
 
     /* infinite for 0, minus that for infinity */
@@ -32,7 +33,7 @@ knn_range_grid(double value)
         return KNN_GRID_NONE;
     }
 
-    for (grid = 1; places > 0; places--) {
+    for (grid = 1, i = 0; i < (int) places; i++) {
         grid *= 10;
     }
 
