@@ -22,7 +22,7 @@
 static double
 knn_range_grid(double value)
 {
-    int i;
+    int    i;
     double grid, places;
 
     /* infinite for 0, minus that for infinity */
