@@ -12,7 +12,7 @@
 
 
 #include "arena.h"
-#include "kernels.h"
+#include "kernels/kernels.h"
 #include "metric.h"
 #include "parts.h"
 #include "file/source.h"

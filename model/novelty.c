@@ -78,15 +78,16 @@ knn_novelty_blocks(const knn_model_t *model, size_t block, size_t blocks,
     x = model->blocks + block * KNN_LANES * model->space.n_features;
 
     for (i = 0; i < n; i++) {
-        kernels->scan[model->kind](&model->space, x, blocks, rows[i].x, rdist);
+        kernels->scans->scan[model->kind](&model->space, x, blocks, rows[i].x,
+                                          rdist);
 
         /* the two least of these are enough, should all be nearer */
 
-        limit =
-            model->metric->wild ? INFINITY : kernels->enough(rdist, blocks, 2);
+        limit = model->metric->wild ? INFINITY
+                                    : kernels->scans->enough(rdist, blocks, 2);
         limit = (limit < rows[i].nearest) ? limit : rows[i].nearest;
 
-        kernels->below(rdist, blocks, limit, below);
+        kernels->scans->below(rdist, blocks, limit, below);
 
         for (j = 0; j < blocks; j += 8) {
             knn_novelty_least(&rows[i], rdist + j * KNN_LANES,

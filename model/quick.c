@@ -91,7 +91,7 @@ knn_quick_settle(const knn_model_t *model, knn_search_t *search)
         }
 
         search->worst =
-            model->kernels->enough(list->values, n, search->heap.size);
+            model->kernels->scans->enough(list->values, n, search->heap.size);
         i = list->size;
         knn_quick_drop(list, search->worst);
 
@@ -131,13 +131,14 @@ knn_quick_take(const knn_model_t *model, size_t first, size_t end,
         }
 
         search->worst =
-            model->kernels->enough(search->rdist, n, search->heap.size);
+            model->kernels->scans->enough(search->rdist, n, search->heap.size);
 
         if (search->worst > KNN_QUICK_HUGE) {
             return false;
         }
 
-        model->kernels->below(search->rdist, n, search->worst, search->below);
+        model->kernels->scans->below(search->rdist, n, search->worst,
+                                     search->below);
     }
 
     old = search->quick.size;

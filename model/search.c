@@ -86,11 +86,12 @@ knn_search_scan(const knn_model_t *model, const double *q, size_t block,
 
     d = model->space.n_features;
 
-    model->kernels->scan[model->kind](&model->space,
-                                      model->blocks + block * KNN_LANES * d, n,
-                                      q, search->rdist);
+    model->kernels->scans->scan[model->kind](
+        &model->space, model->blocks + block * KNN_LANES * d, n, q,
+        search->rdist);
 
-    model->kernels->below(search->rdist, n, search->worst, search->below);
+    model->kernels->scans->below(search->rdist, n, search->worst,
+                                 search->below);
 }
 
 

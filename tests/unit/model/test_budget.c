@@ -39,15 +39,17 @@ count_scan(const knn_space_t *space, const double *x, size_t n, const double *q,
 
 
 static void
-count(knn_model_t *model, knn_kernels_t *kernels)
+count(knn_model_t *model, knn_kernels_t *kernels, knn_scans_t *scans)
 {
     *kernels = *model->kernels;
+    *scans = *kernels->scans;
 
-    counted.scan = kernels->scan[model->kind];
+    counted.scan = scans->scan[model->kind];
     counted.rows = 0;
     counted.most = 0;
 
-    kernels->scan[model->kind] = count_scan;
+    scans->scan[model->kind] = count_scan;
+    kernels->scans = scans;
     knn_model_use(model, kernels);
 }
 
@@ -249,6 +251,7 @@ START_TEST(sweep)
     size_t              i, built;
     unsigned            outputs;
     sample_t            s;
+    knn_scans_t         scans;
     knn_kernels_t       kernels;
     const knn_metric_t *metric;
 
@@ -257,7 +260,7 @@ START_TEST(sweep)
     for (i = 0; i < 20; i++) {
         if (sample_create(&s, (knn_algorithm_e) (_i % 3),
                           (knn_metric_e) (_i / 3), i)) {
-            count(s.model, &kernels);
+            count(s.model, &kernels, &scans);
             built++;
 
             outputs = 1 + i * 5 % 7;

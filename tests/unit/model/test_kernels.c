@@ -109,7 +109,7 @@ compare_scan(const knn_kernels_t *kernels, fixture_t *f, size_t n)
     }
 
     space = knn_metric_space(&f->parts);
-    kernels->scan[f->parts.metric](&space, x, n, q, rdist);
+    kernels->scans->scan[f->parts.metric](&space, x, n, q, rdist);
 
     for (i = 0; i < n * 8; i++) {
         for (j = 0; j < d; j++) {
@@ -206,7 +206,7 @@ START_TEST(below)
             limit = (round == 0) ? INFINITY : fixture_value(&f, 6, 1);
             memset(words, 0xff, sizeof(words));
 
-            variant(_i)->below(rdist, n, limit, words);
+            variant(_i)->scans->below(rdist, n, limit, words);
 
             for (i = 0; i < (n + 7) / 8 * 64; i++) {
                 ck_assert_uint_eq(words[i / 64] >> (i % 64) & 1,
@@ -253,7 +253,7 @@ START_TEST(enough)
             }
 
             for (k = 1; k <= KNN_ENOUGH && k <= n * 8; k++) {
-                got = variant(_i)->enough(rdist, n, k);
+                got = variant(_i)->scans->enough(rdist, n, k);
 
                 ck_assert_uint_ge(count(rdist, n * 8, got), k);
 

@@ -13,13 +13,13 @@
  */
 
 
-#ifndef KNN_KERNELS_H
-#define KNN_KERNELS_H
+#ifndef KNN_SCAN_H
+#define KNN_SCAN_H
 
 
 #include <stddef.h>
 
-#include "metric.h"
+#include "../metric.h"
 
 
 #define KNN_LANES  8
@@ -48,18 +48,26 @@ typedef double (*knn_enough_pt)(const double *rdist, size_t n, size_t k);
 
 
 typedef struct {
-    const char   *name;
     knn_scan_pt   scan[KNN_METRICS]; /* by knn_metric_e */
     knn_below_pt  below;
     knn_enough_pt enough;
-} knn_kernels_t;
+} knn_scans_t;
 
 
-/* The widest that this processor can run. */
-const knn_kernels_t *knn_kernels_best(void);
-
-/* The one of that name; NULL when unknown or beyond this processor. */
-const knn_kernels_t *knn_kernels_find(const char *name);
+extern const knn_scans_t knn_scans_generic;
+extern const knn_scans_t knn_scans_avx2;
+extern const knn_scans_t knn_scans_avx512;
 
 
-#endif /* KNN_KERNELS_H */
+/* those that are of no variant, because libm takes one number at a time */
+#define KNN_LIBM_SCAN(name, metric)                                            \
+                                                                               \
+    void knn_scan_##name(const knn_space_t *space, const double *x, size_t n,  \
+                         const double *q, double *rdist);
+
+KNN_EACH_LIBM_METRIC(KNN_LIBM_SCAN)
+
+#undef KNN_LIBM_SCAN
+
+
+#endif /* KNN_SCAN_H */

@@ -5,7 +5,7 @@
 
 
 /*
- * One variant of the kernels, included by kernels.c once for each with
+ * One variant of the scans, included by a file of its own for each with
  *
  *     KNN_VARIANT      its name
  *     KNN_TARGET       the attribute that lets the compiler use the processor
@@ -18,8 +18,6 @@
 
 #define knn_paste_(a, b) a##_##b
 #define knn_paste(a, b)  knn_paste_(a, b)
-#define knn_string_(a)   #a
-#define knn_string(a)    knn_string_(a)
 
 #define knn_name(name)   knn_paste(name, KNN_VARIANT)
 
@@ -29,7 +27,7 @@
 #define KNN_RANKS (KNN_ENOUGH / KNN_WIDTH)
 
 
-#include "metric_lanes.h"
+#include "../metric_lanes.h"
 
 
 /* Any number of blocks. */
@@ -183,19 +181,10 @@ knn_name(knn_enough)(const double *rdist, size_t n, size_t k)
 }
 
 
-#define KNN_ROW(name, metric) [metric] = knn_name(knn_scan_##name),
+#define KNN_ROW(name, metric)      [metric] = knn_name(knn_scan_##name),
+#define KNN_LIBM_ROW(name, metric) [metric] = knn_scan_##name,
 
-static const knn_kernels_t knn_name(knn_kernels) = {
-    knn_string(KNN_VARIANT),
+const knn_scans_t knn_name(knn_scans) = {
     {KNN_EACH_WIDE_METRIC(KNN_ROW) KNN_EACH_LIBM_METRIC(KNN_LIBM_ROW)},
     knn_name(knn_below),
     knn_name(knn_enough)};
-
-
-/* the other macros are the same for all variants */
-
-#undef KNN_VARIANT
-#undef KNN_TARGET
-#undef KNN_WIDTH
-#undef KNN_BLOCKS
-#undef KNN_MASK
