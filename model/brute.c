@@ -15,11 +15,12 @@ static void
 knn_lowest_begin(const knn_model_t *model, const double *q,
                  knn_search_t *search)
 {
-    (void) model;
     (void) q;
 
     knn_heap_reset(&search->heap, NAN, UINT32_MAX);
     search->worst = INFINITY;
+
+    knn_tree_begin(model, search);
 }
 
 
@@ -65,11 +66,12 @@ static void
 knn_serial_begin(const knn_model_t *model, const double *q,
                  knn_search_t *search)
 {
-    (void) model;
     (void) q;
 
     knn_heap_reset(&search->heap, DBL_MAX, 0);
     search->worst = DBL_MAX;
+
+    knn_tree_begin(model, search);
 }
 
 
@@ -98,7 +100,7 @@ knn_serial_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_lowest = {knn_lowest_begin, NULL, knn_lowest_take,
-                                  knn_lowest_end};
-const knn_way_t knn_way_serial = {knn_serial_begin, NULL, knn_heap_take,
-                                  knn_serial_end};
+const knn_way_t knn_way_lowest = {"lowest", knn_lowest_begin, knn_search_lanes,
+                                  knn_lowest_take, knn_lowest_end};
+const knn_way_t knn_way_serial = {"serial", knn_serial_begin, knn_search_lanes,
+                                  knn_heap_take, knn_serial_end};

@@ -244,6 +244,8 @@ knn_model_rows(knn_model_t *model, const knn_parts_t *parts)
         return -1;
     }
 
+    knn_search_plan(model);
+
     return knn_novelty_build(model, parts);
 }
 

@@ -42,6 +42,10 @@
 #define KNN_SCAN_WORK 0x8000
 
 
+/* of search.h */
+typedef struct knn_way_s knn_way_t;
+
+
 typedef struct {
     uint32_t first; /* lane of the first row of a leaf */
     uint32_t count; /* its rows, 0 when not a leaf */
@@ -67,6 +71,7 @@ struct knn_model_s {
     knn_metric_e         kind;  /* of the metric */
     knn_space_t          space; /* of the training rows */
     const knn_kernels_t *kernels;
+    const knn_way_t *way; /* that the nearest rows are looked for at first */
 
     size_t cost;     /* of measuring a row, in multiplications */
     size_t row_cost; /* of all else that is done for a point */
@@ -103,6 +108,9 @@ int knn_layout_build(knn_model_t *model, const knn_parts_t *parts);
 
 /* Reckons cost, row_cost and n_scan. */
 void knn_cost_reckon(knn_model_t *model);
+
+/* Chooses how the nearest rows are looked for. */
+void knn_search_plan(knn_model_t *model);
 
 /* Chooses the kernel. */
 void knn_model_use(knn_model_t *model, const knn_kernels_t *kernels);

@@ -10,9 +10,9 @@
 
 
 /*
- * When only the set of the k nearest rows is asked for, the heap's history
- * matters only if rows beyond the k-th are exactly as far as the k-th.  Any
- * store then does, as long as the walk of the tree stays the same; it does,
+ * The heap's history matters only if rows beyond the k-th are exactly as far
+ * as the k-th, or where the order is asked for, if any two are as far.  Else any
+ * store does, as long as the walk of the tree stays the same; it does,
  * because it depends on the k-th distance so far and on nothing else.
  *
  * This store is a short list of all rows up to the k-th distance so far.  If
@@ -24,10 +24,10 @@
 
 
 bool
-knn_quick_possible(const knn_model_t *model, const knn_search_t *search)
+knn_quick_possible(const knn_model_t *model)
 {
     return model->aligned && !model->metric->wild
-           && search->heap.size <= KNN_ENOUGH;
+           && model->info.n_neighbors <= KNN_ENOUGH;
 }
 
 
@@ -105,13 +105,12 @@ knn_quick_settle(const knn_model_t *model, knn_search_t *search)
 static void
 knn_quick_begin(const knn_model_t *model, const double *q, knn_search_t *search)
 {
-    (void) model;
     (void) q;
 
     search->quick.size = 0;
     search->worst = INFINITY;
 
-    knn_tree_begin(search);
+    knn_tree_begin(model, search);
 }
 
 
@@ -156,7 +155,7 @@ knn_quick_take(const knn_model_t *model, size_t first, size_t end,
 }
 
 
-/* Whether no tie decides. */
+/* Whether no tie decides which rows are the nearest, or their order. */
 static bool
 knn_quick_end(const knn_model_t *model, knn_search_t *search)
 {
@@ -173,9 +172,9 @@ knn_quick_end(const knn_model_t *model, knn_search_t *search)
         search->heap.rows[i] = search->quick.rows[i];
     }
 
-    return true;
+    return !search->ordered || knn_search_distinct(search);
 }
 
 
-const knn_way_t knn_way_quick = {knn_quick_begin, knn_tree_walk, knn_quick_take,
-                                 knn_quick_end};
+const knn_way_t knn_way_quick = {"quick", knn_quick_begin, knn_tree_walk,
+                                 knn_quick_take, knn_quick_end};

@@ -219,6 +219,8 @@ knn_radius_begin(const knn_model_t *model, const double *q,
     search->found.size = 0;
     search->worst = model->limit;
 
+    knn_tree_begin(model, search);
+
     if (model->algorithm != KNN_BRUTE) {
         knn_radius_judge(model, model->root, q, search, places);
 
@@ -332,5 +334,5 @@ knn_radius_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_within = {knn_radius_begin, knn_radius_walk,
+const knn_way_t knn_way_within = {"within", knn_radius_begin, knn_radius_walk,
                                   knn_radius_take, knn_radius_end};

@@ -21,13 +21,30 @@ knn_search_faithful(const knn_model_t *model)
 }
 
 
-/* How the k nearest rows are looked for at first. */
-static const knn_way_t *
-knn_search_nearest(const knn_model_t *model, const knn_search_t *search)
+void
+knn_search_plan(knn_model_t *model)
 {
-    return (!search->ordered && knn_quick_possible(model, search))
-               ? &knn_way_quick
-               : knn_search_faithful(model);
+    model->way =
+        knn_quick_possible(model) ? &knn_way_quick : knn_search_faithful(model);
+}
+
+
+bool
+knn_search_distinct(knn_search_t *search)
+{
+    size_t      i;
+    knn_heap_t *heap;
+
+    heap = &search->heap;
+    knn_heap_sort_ordered(heap);
+
+    for (i = 1; i < heap->size; i++) {
+        if (heap->values[i] == heap->values[i - 1]) {
+            return false;
+        }
+    }
+
+    return true;
 }
 
 
@@ -37,9 +54,6 @@ knn_search_begin(const knn_model_t *model, const double *q,
                  knn_search_t *search, const knn_way_t *way)
 {
     search->way = way;
-    search->next = 0;
-    search->end = (model->algorithm == KNN_BRUTE) ? model->info.n_samples : 0;
-
     way->begin(model, q, search);
 }
 
@@ -51,14 +65,11 @@ knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
 
     if (search->way == NULL) {
         knn_search_begin(model, q, search,
-                         model->within ? &knn_way_within
-                                       : knn_search_nearest(model, search));
+                         model->within ? &knn_way_within : model->way);
     }
 
     for (;;) {
-        walk = (model->algorithm == KNN_BRUTE)
-                   ? knn_search_lanes(model, q, search)
-                   : search->way->walk(model, q, search);
+        walk = search->way->walk(model, q, search);
 
         if (walk == KNN_WALK_PAUSED) {
             return false;
@@ -71,7 +82,7 @@ knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
 
         knn_search_begin(model, q, search,
                          (search->way == &knn_way_within)
-                             ? knn_search_nearest(model, search)
+                             ? model->way
                              : knn_search_faithful(model));
     }
 }
@@ -134,13 +145,12 @@ knn_search_lanes(const knn_model_t *model, const double *q,
 static void
 knn_heap_begin(const knn_model_t *model, const double *q, knn_search_t *search)
 {
-    (void) model;
     (void) q;
 
     knn_heap_reset(&search->heap, INFINITY, 0);
     search->worst = INFINITY;
 
-    knn_tree_begin(search);
+    knn_tree_begin(model, search);
 }
 
 
@@ -196,5 +206,5 @@ knn_heap_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_heap = {knn_heap_begin, knn_tree_walk, knn_heap_take,
-                                knn_heap_end};
+const knn_way_t knn_way_heap = {"heap", knn_heap_begin, knn_tree_walk,
+                                knn_heap_take, knn_heap_end};

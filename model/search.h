@@ -57,11 +57,13 @@ typedef enum {
 
 
 /* one of several ways to find rows */
-typedef struct {
+struct knn_way_s {
+    const char *name;
+
     void (*begin)(const knn_model_t *model, const double *q,
                   knn_search_t *search);
 
-    /* Goes through a tree. */
+    /* Goes to the rows that may be near. */
     knn_walk_e (*walk)(const knn_model_t *model, const double *q,
                        knn_search_t *search);
 
@@ -71,7 +73,7 @@ typedef struct {
 
     /* Whether the answer is found. */
     bool (*end)(const knn_model_t *model, knn_search_t *search);
-} knn_way_t;
+};
 
 
 /* what one query needs while it runs, and where it stopped */
@@ -162,8 +164,11 @@ knn_walk_e knn_search_lanes(const knn_model_t *model, const double *q,
 knn_walk_e knn_tree_walk(const knn_model_t *model, const double *q,
                          knn_search_t *search);
 
-/* The root, where a walk begins. */
-void knn_tree_begin(knn_search_t *search);
+/* The root, where a walk begins; of brute, all rows. */
+void knn_tree_begin(const knn_model_t *model, knn_search_t *search);
+
+/* Whether no two of the nearest rows are as far, so that one order is right. */
+bool knn_search_distinct(knn_search_t *search);
 
 /* The faithful way: pushes rows into search->heap one by one. */
 bool knn_heap_take(const knn_model_t *model, size_t first, size_t end,
@@ -173,9 +178,9 @@ bool knn_heap_take(const knn_model_t *model, size_t first, size_t end,
  * The quick way: keeps what may be among the k nearest, and gives up where a
  * tie makes the faithful way decide.
  */
-bool knn_quick_possible(const knn_model_t *model, const knn_search_t *search);
+bool knn_quick_possible(const knn_model_t *model);
 
-extern const knn_way_t knn_way_quick;
+extern const knn_way_t knn_way_quick;  /* of trees and of brute force */
 extern const knn_way_t knn_way_heap;   /* of trees */
 extern const knn_way_t knn_way_lowest; /* of brute force, as scipy does it */
 extern const knn_way_t knn_way_serial; /* of brute force, in one thread */

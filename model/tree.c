@@ -231,9 +231,11 @@ knn_tree_split(const knn_model_t *model, const double *q, size_t node,
 
 
 void
-knn_tree_begin(knn_search_t *search)
+knn_tree_begin(const knn_model_t *model, knn_search_t *search)
 {
-    search->top = 1;
+    search->next = 0;
+    search->end = (model->algorithm == KNN_BRUTE) ? model->info.n_samples : 0;
+    search->top = (model->algorithm == KNN_BRUTE) ? 0 : 1;
 
     search->visits[0].node = 0;
     search->visits[0].exact = true;
