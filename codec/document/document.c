@@ -197,6 +197,7 @@ knn_document_write(knn_writer_t *writer, const void *data)
     }
 
     knn_writer_text(writer, ",\"kernel\":", info->kernel);
+    knn_writer_text(writer, ",\"search\":", info->search);
     knn_writer_literal(writer, "}");
 }
 

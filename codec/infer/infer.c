@@ -176,7 +176,8 @@ static const knn_json_meaning_t knn_infer_meaning = {
                .yajl_start_array = knn_infer_on_array,
                .yajl_end_array = knn_infer_on_array_end},
     .not_finite = knn_infer_not_finite,
-    .outranks = knn_infer_outranks};
+    .outranks = knn_infer_outranks,
+    .scan = knn_infer_scan};
 
 
 /* Makes an input of a body without JSON: one row of FP64. */

@@ -292,6 +292,9 @@ const char *knn_infer_number(knn_datatype_e type, const char *text, size_t size,
 /* The same for a finite number, which is a double below 2^53 if integer. */
 const char *knn_infer_double(knn_datatype_e type, double *value);
 
+/* Reads numbers of "data" that need no checks but one. */
+void knn_infer_scan(void *ctx, knn_scan_t *scan);
+
 void knn_late_put(knn_late_t *late, knn_memory_t *memory,
                   const knn_token_t *token);
 

@@ -166,6 +166,9 @@ void knn_body_not_finite(void *ctx, const char *name);
 /* Refuses a row that has too many features already. */
 bool knn_body_surplus(void *ctx);
 
+/* Reads numbers of rows, or of a column, that need no checks but one. */
+void knn_body_scan(void *ctx, knn_scan_t *scan);
+
 
 /* True if a value of a row is due. */
 static inline bool

@@ -304,7 +304,8 @@ const knn_json_meaning_t knn_body_plain = {
                .yajl_start_array = knn_body_array_begin,
                .yajl_end_array = knn_body_array_end},
     .not_finite = knn_body_not_finite,
-    .outranks = knn_body_surplus};
+    .outranks = knn_body_surplus,
+    .scan = knn_body_scan};
 
 const knn_json_meaning_t knn_body_mixed = {
     .values = {.yajl_null = knn_body_mixed_null,
@@ -317,4 +318,5 @@ const knn_json_meaning_t knn_body_mixed = {
                .yajl_start_array = knn_body_array_begin,
                .yajl_end_array = knn_body_array_end},
     .not_finite = knn_body_not_finite,
-    .outranks = knn_body_surplus};
+    .outranks = knn_body_surplus,
+    .scan = knn_body_scan};

@@ -19,10 +19,19 @@
  */
 #define KNN_JSON_PIECE 4096
 
+/* fewer bytes are not worth a look for numbers */
+#define KNN_JSON_MANY 512
+
+/* bytes of numbers that are worth a call of yajl */
+#define KNN_JSON_WORTH 32
+
+/* how long a token may be that is cut to look for numbers */
+#define KNN_JSON_NEAR 8192
+
 
 /* Gives bytes to yajl. */
 static knn_status_e
-knn_json_parse(knn_json_t *json, const char *data, size_t size)
+knn_json_lex(knn_json_t *json, const char *data, size_t size)
 {
     yajl_status   status;
     knn_matrix_t *matrix;
@@ -44,6 +53,92 @@ knn_json_parse(knn_json_t *json, const char *data, size_t size)
 
     if (json->base - json->last > KNN_REQUEST_TOKEN) {
         return knn_json_gap(json);
+    }
+
+    return KNN_OK;
+}
+
+
+/*
+ * The end of what yajl has to read before numbers may be read without it: the
+ * first place for that, from a step on.
+ */
+static const char *
+knn_json_stop(const knn_json_t *json, const char *p, const char *end,
+              size_t step)
+{
+    if (step >= (size_t) (end - p) || json->base - json->last > KNN_JSON_NEAR) {
+        return end;
+    }
+
+    for (p += step; p < end; p++) {
+        if (*p == ',' || *p == '[') {
+            return p + 1;
+        }
+    }
+
+    return end;
+}
+
+
+/*
+ * True if yajl has got just to the beginning of an array, or to the comma
+ * right behind a value: no token is cut, and in an array, a value is due.
+ */
+static bool
+knn_json_is_due(const knn_json_t *json, const char *p)
+{
+    return json->base == json->last + (p[-1] == ',');
+}
+
+
+/*
+ * Gives bytes to yajl, but for numbers in arrays that are read without it.
+ * yajl stops at a comma or where an array begins and waits for a value; so it
+ * does behind any number of values and commas, which it is not told of when
+ * another value follows.  A token that is cut is read again, so the steps from
+ * stop to stop grow while no numbers are found.
+ */
+static knn_status_e
+knn_json_parse(knn_json_t *json, const char *data, size_t size)
+{
+    size_t       step;
+    const char  *p, *stop;
+    knn_scan_t   scan;
+    knn_status_e status;
+
+    if (size < KNN_JSON_MANY || json->matrix->options.lexed) {
+        return knn_json_lex(json, data, size);
+    }
+
+    scan.end = data + size;
+    step = 0;
+
+    for (p = data; p < scan.end; p = scan.p) {
+        stop = knn_json_stop(json, p, scan.end, step);
+        status = knn_json_lex(json, p, (size_t) (stop - p));
+
+        if (status != KNN_OK) {
+            return status;
+        }
+
+        scan.p = scan.last = stop;
+
+        if (stop < scan.end && knn_json_is_due(json, stop)) {
+            json->meaning->scan(json->ctx, &scan);
+        }
+
+        if (scan.p > stop) {
+            json->last = json->base + (size_t) (scan.last - stop);
+            json->base += (size_t) (scan.p - stop);
+        }
+
+        if (scan.p == stop) {
+            step = 2 * step + 1;
+        }
+        else if (scan.p - stop >= KNN_JSON_WORTH) {
+            step = 0;
+        }
     }
 
     return KNN_OK;

@@ -24,6 +24,7 @@
 
 #include "matrix.h"
 #include "../text/memory.h"
+#include "scan.h"
 
 
 typedef struct {
@@ -34,6 +35,9 @@ typedef struct {
 
     /* Records a fault that counts more than one of syntax; false without. */
     bool (*outranks)(void *ctx);
+
+    /* Reads numbers without yajl where a value is due in an array. */
+    void (*scan)(void *ctx, knn_scan_t *scan);
 } knn_json_meaning_t;
 
 

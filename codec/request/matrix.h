@@ -95,11 +95,19 @@ knn_matrix_full(const knn_matrix_t *matrix)
 }
 
 
+/* The memory of the row behind those that were read. */
+static inline double *
+knn_matrix_next(const knn_matrix_t *matrix)
+{
+    return matrix->rows.x + matrix->rows.rows * matrix->columns;
+}
+
+
 /* Begins a row, for which there is room. */
 static inline void
 knn_matrix_begin(knn_matrix_t *matrix)
 {
-    matrix->row = matrix->rows.x + matrix->rows.rows * matrix->columns;
+    matrix->row = knn_matrix_next(matrix);
     matrix->column = 0;
 }
 

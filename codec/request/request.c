@@ -16,11 +16,13 @@
 #include "../infer/infer.h"
 #include "lead.h"
 #include "npy.h"
+#include "short.h"
 
 
 /* who reads the body */
 typedef enum {
     KNN_READER_NONE = 0, /* not known yet */
+    KNN_READER_SHORT,    /* at once */
     KNN_READER_BODY,
     KNN_READER_CSV,
     KNN_READER_NPY,
@@ -120,8 +122,14 @@ knn_request_pass(knn_request_t *request, const char *data, size_t size)
     case KNN_READER_NPY:
         return knn_npy_feed(&request->as.npy, data, size);
 
-    default:
+    case KNN_READER_INFER:
         return knn_infer_feed(&request->as.infer, data, size);
+
+    default:
+        return knn_matrix_fail(&request->matrix, KNN_LIMIT, NULL,
+                               "the body is longer than the %zu bytes that "
+                               "were announced",
+                               request->matrix.options.size);
     }
 }
 
@@ -181,6 +189,29 @@ knn_request_begin(knn_request_t *request, const char *data, const char *end)
 }
 
 
+/* Reads a body of one row that is here as a whole; false if it is another. */
+static bool
+knn_request_brief(knn_request_t *request, const char *data, size_t size)
+{
+    const knn_request_options_t *options;
+
+    options = &request->matrix.options;
+
+    if (size != options->size || request->coding != NULL
+        || options->info->features != NULL || options->lexed
+        || (request->format != KNN_FORMAT_AUTO
+            && request->format != KNN_FORMAT_JSON)
+        || !knn_short_read(&request->matrix, data, size))
+    {
+        return false;
+    }
+
+    request->reader = KNN_READER_SHORT;
+
+    return true;
+}
+
+
 /* Reads more of what is not coded, or no longer. */
 static knn_status_e
 knn_request_read(void *ctx, const char *data, size_t size)
@@ -192,6 +223,10 @@ knn_request_read(void *ctx, const char *data, size_t size)
     end = data + size;
 
     if (request->reader == KNN_READER_NONE) {
+        if (knn_request_brief(request, data, size)) {
+            return KNN_OK;
+        }
+
         data = knn_request_begin(request, data, end);
     }
 
@@ -200,18 +235,20 @@ knn_request_read(void *ctx, const char *data, size_t size)
 }
 
 
+size_t
+knn_request_size(void)
+{
+    return sizeof(knn_request_t);
+}
+
+
 knn_request_t *
-knn_request_create(const knn_request_options_t *options)
+knn_request_init(void *memory, const knn_request_options_t *options)
 {
     knn_matrix_t  *matrix;
     knn_request_t *request;
 
-    request = malloc(sizeof(knn_request_t));
-
-    if (request == NULL) {
-        return NULL;
-    }
-
+    request = memory;
     matrix = &request->matrix;
 
     knn_matrix_init(matrix, options);
@@ -228,12 +265,23 @@ knn_request_create(const knn_request_options_t *options)
     matrix->options.size = knn_coding_bound(options->size, options->max_size);
     request->coding = knn_coding_create(matrix, knn_request_read, request);
 
-    if (request->coding == NULL) {
-        free(request);
+    return request->coding == NULL ? NULL : request;
+}
+
+
+knn_request_t *
+knn_request_create(const knn_request_options_t *options)
+{
+    void *memory;
+
+    memory = malloc(sizeof(knn_request_t));
+
+    if (memory == NULL || knn_request_init(memory, options) == NULL) {
+        free(memory);
         return NULL;
     }
 
-    return request;
+    return memory;
 }
 
 
@@ -324,6 +372,9 @@ knn_request_close(knn_request_t *request)
 
     switch (request->reader) {
 
+    case KNN_READER_SHORT:
+        return KNN_OK;
+
     case KNN_READER_BODY:
         return knn_body_finish(&request->as.body);
 
@@ -378,6 +429,10 @@ knn_request_fail(knn_request_t *request, size_t row, const knn_error_t *err)
 
     switch (request->reader) {
 
+    case KNN_READER_SHORT:
+        knn_place_name(&place, KNN_SHORT_MEMBER, strlen(KNN_SHORT_MEMBER));
+        break;
+
     case KNN_READER_BODY:
         place = knn_body_place_row(&request->as.body, row);
         break;
@@ -405,12 +460,8 @@ knn_request_rows(const knn_request_t *request)
 
 
 void
-knn_request_destroy(knn_request_t *request)
+knn_request_free(knn_request_t *request)
 {
-    if (request == NULL) {
-        return;
-    }
-
     switch (request->reader) {
 
     case KNN_READER_BODY:
@@ -430,5 +481,14 @@ knn_request_destroy(knn_request_t *request)
     }
 
     knn_coding_destroy(request->coding);
-    free(request);
+}
+
+
+void
+knn_request_destroy(knn_request_t *request)
+{
+    if (request != NULL) {
+        knn_request_free(request);
+        free(request);
+    }
 }

@@ -93,6 +93,7 @@ typedef struct {
     size_t                  max_size; /* of what is decoded, 0: no limit */
     size_t                  header;   /* KNN_FORMAT_V2: bytes of JSON, 0 for
                                          none, or KNN_NO_HEADER */
+    bool                    lexed;    /* JSON by yajl alone, for tests */
 } knn_request_options_t;
 
 
@@ -149,7 +150,17 @@ typedef struct {
 typedef struct knn_request_s knn_request_t;
 
 
-/* NULL when there is no memory.  options is copied. */
+/* Bytes of a request that is being read. */
+size_t knn_request_size(void);
+
+/*
+ * Begins in memory of knn_request_size() bytes on a KNN_ALIGNMENT boundary;
+ * NULL when there is none for what else it takes.  options is copied.
+ */
+knn_request_t *knn_request_init(void                        *memory,
+                                const knn_request_options_t *options);
+
+/* The same in memory of its own, which knn_request_destroy() frees. */
 knn_request_t *knn_request_create(const knn_request_options_t *options);
 
 /* Reads more of the body; the status is that of knn_request_rows()->error. */
@@ -174,6 +185,9 @@ const knn_rows_t *knn_request_rows(const knn_request_t *request);
 /* Records why a row that was read cannot be answered, and its place. */
 void knn_request_fail(knn_request_t *request, size_t row,
                       const knn_error_t *err);
+
+/* Frees all but the memory of knn_request_init(). */
+void knn_request_free(knn_request_t *request);
 
 void knn_request_destroy(knn_request_t *request);
 

@@ -11,6 +11,8 @@
 
 #include "answers.h"
 
+#include "../../model/layout.h"
+
 
 #define POINTS 3
 
@@ -55,7 +57,7 @@ make_points(const knn_model_t *model)
                        : (double) (i % feature->n_texts);
         }
         else if (i < info->n_features && model->steps.n_inputs == 0
-                 && model->n_blocks > 0
+                 && model->blocks != NULL && model->n_blocks > 0
                  && isfinite(model->blocks[i * KNN_LANES]))
         {
             x[i] = model->blocks[i * KNN_LANES];
@@ -142,8 +144,12 @@ plain_distances(const knn_model_t *model, const double *q)
 
         block = model->blocks + i / KNN_LANES * KNN_LANES * d;
 
-        for (j = 0; j < d; j++) {
+        for (j = 0; j < d && model->points == NULL; j++) {
             row[j] = block[j * KNN_LANES + i % KNN_LANES];
+        }
+
+        if (model->points != NULL) {
+            knn_points_row(model, i, row);
         }
 
         all[model->rows[i]] = model->metric->to_dist(
