@@ -16,6 +16,9 @@
 
 #define KNN_ARENA_CHUNK 65536
 
+/* from here on huge pages are worth asking for: some of it is aligned */
+#define KNN_ARENA_HUGE ((size_t) 4 * 1024 * 1024)
+
 
 /* a mapping of its own, so that it can be sealed and is shared after fork() */
 typedef struct knn_chunk_s knn_chunk_t;
@@ -69,6 +72,10 @@ knn_chunk_map(size_t size)
 
     if (chunk == MAP_FAILED) {
         return NULL;
+    }
+
+    if (size >= KNN_ARENA_HUGE) {
+        (void) madvise(chunk, size, MADV_HUGEPAGE);
     }
 
     chunk->size = size;
@@ -209,6 +216,35 @@ knn_arena_string(knn_arena_t *arena, const char *data, size_t len)
     }
 
     return p;
+}
+
+
+knn_arena_mark_t
+knn_arena_mark(const knn_arena_t *arena)
+{
+    return (knn_arena_mark_t){arena->chunks, arena->pos, arena->end};
+}
+
+
+void
+knn_arena_release(knn_arena_t *arena, const knn_arena_mark_t *mark)
+{
+    char        *used;
+    knn_chunk_t *chunk;
+
+    used = (arena->chunks == mark->chunk) ? arena->pos : mark->end;
+
+    while (arena->chunks != mark->chunk) {
+        chunk = arena->chunks;
+        arena->chunks = chunk->next;
+        arena->size -= chunk->size;
+        (void) munmap(chunk, chunk->size);
+    }
+
+    memset(mark->pos, 0, (size_t) (used - mark->pos));
+
+    arena->pos = mark->pos;
+    arena->end = mark->end;
 }
 
 

@@ -32,6 +32,18 @@ void *knn_arena_small(knn_arena_t *arena, size_t size);
 /* A NUL-terminated copy of len bytes. */
 char *knn_arena_string(knn_arena_t *arena, const char *data, size_t len);
 
+/* How far it is filled. */
+typedef struct {
+    struct knn_chunk_s *chunk;
+    char               *pos;
+    char               *end;
+} knn_arena_mark_t;
+
+knn_arena_mark_t knn_arena_mark(const knn_arena_t *arena);
+
+/* Frees all that came after the mark. */
+void knn_arena_release(knn_arena_t *arena, const knn_arena_mark_t *mark);
+
 /* Bytes taken from the system. */
 size_t knn_arena_size(const knn_arena_t *arena);
 

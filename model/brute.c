@@ -33,6 +33,7 @@ knn_lowest_take(const knn_model_t *model, size_t first, size_t end,
     knn_heap_t *heap;
 
     heap = &search->heap;
+    knn_search_mark(model, end - first, search);
 
     for (i = 0; i < end - first; i++) {
         if (knn_search_near(model, search, i / 64) >> (i % 64) & 1) {
@@ -100,7 +101,9 @@ knn_serial_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_lowest = {"lowest", knn_lowest_begin, knn_search_lanes,
-                                  knn_lowest_take, knn_lowest_end};
-const knn_way_t knn_way_serial = {"serial", knn_serial_begin, knn_search_lanes,
-                                  knn_heap_take, knn_serial_end};
+const knn_way_t knn_way_lowest = {"lowest",         knn_lowest_begin,
+                                  knn_search_lanes, knn_lowest_take,
+                                  knn_lowest_end,   NULL};
+const knn_way_t knn_way_serial = {"serial",         knn_serial_begin,
+                                  knn_search_lanes, knn_heap_take,
+                                  knn_serial_end,   NULL};

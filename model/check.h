@@ -27,6 +27,14 @@ knn_status_e knn_check_tree(const knn_parts_t *parts, knn_error_t *err);
 /* The layout alone, once all else is known to be right. */
 knn_status_e knn_check_layout(const knn_parts_t *parts, knn_error_t *err);
 
+/* check_codes.c: the part of it that is points and codes, in lanes of rows */
+knn_status_e knn_check_codes(const knn_parts_t *parts, const uint32_t *rows,
+                             knn_error_t *err);
+
+/* Refuses a tensor of a layout, and those of the parts that it is made of. */
+knn_status_e knn_layout_refuse(const char *tensor, const char *parts,
+                               knn_error_t *err);
+
 /* Whether a node belongs to the tree: no node above it is a leaf. */
 bool knn_node_reached(const knn_tree_parts_t *tree, size_t node);
 

@@ -21,8 +21,7 @@ typedef struct {
 } knn_made_t;
 
 
-/* Refuses a layout. */
-static knn_status_e
+knn_status_e
 knn_layout_refuse(const char *tensor, const char *parts, knn_error_t *err)
 {
     return knn_error(err, KNN_INCONSISTENT,
@@ -32,10 +31,102 @@ knn_layout_refuse(const char *tensor, const char *parts, knn_error_t *err)
 }
 
 
+/* Whether rows lie in their leaves, in the order that is told. */
+static bool
+knn_layout_ordered(const knn_parts_t *parts, const knn_made_t *made)
+{
+    size_t              i, lane, end, window;
+    const uint32_t     *order;
+    const knn_layout_t *layout;
+
+    layout = parts->layout;
+    order = layout->order;
+    window = knn_layout_window(parts);
+
+    for (i = 0; window > 0 && i < parts->tree->n_nodes; i++) {
+        end = made->nodes[i].first + made->nodes[i].count;
+
+        for (lane = made->nodes[i].first; lane < end; lane++) {
+            if (order[lane] != lane
+                && (order[lane] < made->nodes[i].first || order[lane] >= end
+                    || made->nodes[i].count > window))
+            {
+                return false;
+            }
+
+            if (layout->rows[order[lane]] != made->rows[lane]) {
+                return false;
+            }
+        }
+
+        for (/* void */; lane % KNN_LANES != 0; lane++) {
+            if (layout->rows[lane] != KNN_LAYOUT_EMPTY) {
+                return false;
+            }
+        }
+    }
+
+    return window > 0;
+}
+
+
+/* Whether rows are all there, in any order. */
+static bool
+knn_layout_loosened(const knn_parts_t *parts, knn_made_t *made)
+{
+    size_t          i, n;
+    const uint32_t *rows;
+
+    n = parts->n_samples;
+    rows = parts->layout->rows;
+
+    memset(made->rows, 0, n * sizeof(uint32_t));
+
+    for (i = 0; i < n; i++) {
+        if (rows[i] >= n || made->rows[rows[i]]++ != 0) {
+            return false;
+        }
+    }
+
+    for (/* void */; i < made->n_blocks * KNN_LANES; i++) {
+        if (rows[i] != KNN_LAYOUT_EMPTY) {
+            return false;
+        }
+    }
+
+    return true;
+}
+
+
+/* Whether rows lie where they may. */
+static bool
+knn_layout_placed(const knn_parts_t *parts, knn_made_t *made)
+{
+    const knn_layout_t *layout;
+
+    layout = parts->layout;
+
+    if (layout->n_blocks != made->n_blocks) {
+        return false;
+    }
+
+    if (layout->points == NULL && knn_layout_loose(parts)) {
+        return layout->order == NULL && knn_layout_loosened(parts, made);
+    }
+
+    if (layout->order != NULL) {
+        return layout->points == NULL && knn_layout_ordered(parts, made);
+    }
+
+    return memcmp(layout->rows, made->rows,
+                  made->n_blocks * KNN_LANES * sizeof(uint32_t))
+           == 0;
+}
+
+
 /* Compares rows and blocks. */
 static knn_status_e
-knn_layout_compare(const knn_parts_t *parts, const knn_made_t *made,
-                   knn_error_t *err)
+knn_layout_compare(const knn_parts_t *parts, knn_made_t *made, knn_error_t *err)
 {
     size_t              i, size;
     const knn_layout_t *layout;
@@ -43,18 +134,18 @@ knn_layout_compare(const knn_parts_t *parts, const knn_made_t *made,
     layout = parts->layout;
     size = KNN_LANES * parts->n_features;
 
-    if (layout->n_blocks != made->n_blocks
-        || memcmp(layout->rows, made->rows,
-                  made->n_blocks * KNN_LANES * sizeof(uint32_t))
-               != 0)
-    {
+    if (!knn_layout_placed(parts, made)) {
         return knn_layout_refuse(
             "layout.rows",
             (parts->tree == NULL) ? "\"X\"" : "\"tree.idx_array\"", err);
     }
 
+    if (layout->points != NULL) {
+        return knn_check_codes(parts, made->rows, err);
+    }
+
     for (i = 0; i < made->n_blocks; i++) {
-        knn_layout_block(parts, made->rows + i * KNN_LANES, made->piece);
+        knn_layout_block(parts, layout->rows + i * KNN_LANES, made->piece);
 
         if (memcmp(layout->blocks + i * size, made->piece,
                    size * sizeof(double))
@@ -144,7 +235,7 @@ knn_layout_make(const knn_parts_t *parts, knn_made_t *made)
         return false;
     }
 
-    aligned = knn_layout_aligned(parts);
+    aligned = parts->layout->points == NULL && knn_layout_aligned(parts);
     made->n_blocks = knn_layout_leaves(parts, aligned, made->nodes);
     made->rows = malloc(made->n_blocks * KNN_LANES * sizeof(uint32_t));
 

@@ -10,10 +10,22 @@
 #include "model.h"
 
 
+size_t
+knn_cost_blocks(size_t cost)
+{
+    size_t n;
+
+    n = KNN_SCAN_WORK / (KNN_LANES * cost);
+    n = (n > KNN_SCAN_LEAST) ? n : KNN_SCAN_LEAST;
+
+    return (n < KNN_SCAN_BLOCKS) ? n : KNN_SCAN_BLOCKS;
+}
+
+
 void
 knn_cost_reckon(knn_model_t *model)
 {
-    size_t i, n;
+    size_t i;
 
     model->cost = model->space.n_features * model->metric->cost;
 
@@ -21,10 +33,7 @@ knn_cost_reckon(knn_model_t *model)
         model->cost *= model->space.n_features;
     }
 
-    n = KNN_SCAN_WORK / (KNN_LANES * model->cost);
-    n = (n > KNN_SCAN_LEAST) ? n : KNN_SCAN_LEAST;
-
-    model->n_scan = (n < KNN_SCAN_BLOCKS) ? n : KNN_SCAN_BLOCKS;
+    model->n_scan = knn_cost_blocks(model->cost);
     model->row_cost =
         KNN_ROW_WORK + model->info.n_neighbors * KNN_NEIGHBOR_WORK;
 

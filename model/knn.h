@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 
-#define KNN_VERSION "0.4.0"
+#define KNN_VERSION "0.5.0"
 
 /* every matrix and every query memory starts on this boundary, in bytes */
 #define KNN_ALIGNMENT  64
@@ -127,6 +127,8 @@ typedef struct {
     const char *name;      /* that the file has for itself, or NULL */
     const char *version;   /* the same */
     const char *kernel;    /* the SIMD path in use, "avx2" */
+    const char *search;    /* how the nearest rows are found, "scan": what was
+                              the fastest when the model was loaded */
     double      p;         /* of minkowski, else 0 */
     double      radius;    /* of the radius estimators, else 0 */
     unsigned    serves;    /* what a query can compute, a bit mask */
@@ -217,6 +219,13 @@ void knn_model_free(knn_model_t *model);
 
 const knn_model_info_t *knn_model_info(const knn_model_t *model);
 
+/*
+ * The SIMD path of what is loaded now: that which the variable KNN_SIMD of the
+ * environment names, else the widest.  It is empty if that cannot be run here,
+ * and models are refused.
+ */
+const char *knn_kernel(void);
+
 /* The class index (into outputs[output].classes) of a training row. */
 uint32_t knn_model_target(const knn_model_t *model, int64_t row, size_t output);
 
@@ -255,6 +264,9 @@ size_t knn_query_size(const knn_model_t *model, size_t rows, unsigned outputs);
  */
 knn_query_t *knn_query_init(void *memory, const knn_model_t *model,
                             const double *x, size_t rows, unsigned outputs);
+
+/* Begins a query that is done, without a failed row, for as many others. */
+void knn_query_again(knn_query_t *query, const double *x);
 
 /*
  * Computes until budget is used up, and goes on there when called again; true

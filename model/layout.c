@@ -5,9 +5,22 @@
 
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
+#include "codes.h"
+#include "compact.h"
 #include "layout.h"
+#include "wide.h"
+
+
+/* room for one leaf */
+typedef struct {
+    double   *x;
+    uint32_t *rows;
+    int64_t  *order;
+} knn_compacting_t;
 
 
 /* Rounds up to full blocks. */
@@ -121,6 +134,123 @@ knn_layout_rows(const knn_parts_t *parts, const knn_tree_node_t *nodes,
 }
 
 
+bool
+knn_layout_loose(const knn_parts_t *parts)
+{
+    return parts->tree == NULL && knn_model_lowest(parts)
+           && parts->estimator != KNN_RADIUS_CLASSIFIER
+           && parts->estimator != KNN_RADIUS_REGRESSOR
+           && parts->n_features <= KNN_WIDE_FEATURES
+           && parts->n_samples >= KNN_WIDE_ROWS
+           && knn_wide_metric(parts->metric);
+}
+
+
+/* Has the rows of each block of brute lie near each other. */
+static int
+knn_layout_loosen(const knn_parts_t *parts, uint32_t *rows)
+{
+    size_t   i;
+    int64_t *order;
+
+    order = malloc(parts->n_samples * sizeof(int64_t));
+
+    if (order == NULL) {
+        return -1;
+    }
+
+    for (i = 0; i < parts->n_samples; i++) {
+        order[i] = (int64_t) i;
+    }
+
+    knn_compact(parts->x, parts->n_features, order, parts->n_samples);
+
+    for (i = 0; i < parts->n_samples; i++) {
+        rows[i] = (uint32_t) order[i];
+    }
+
+    free(order);
+
+    return 0;
+}
+
+
+size_t
+knn_layout_window(const knn_parts_t *parts)
+{
+    if (parts->tree == NULL || !knn_layout_aligned(parts)
+        || !knn_wide_metric(parts->metric))
+    {
+        return 0;
+    }
+
+    return KNN_LANES
+           * knn_cost_blocks(parts->n_features
+                             * knn_metric_get(parts->metric)->cost);
+}
+
+
+/* Puts the rows of a leaf into a better order. */
+static void
+knn_layout_leaf(const knn_parts_t *parts, uint32_t first, size_t n,
+                const knn_compacting_t *room, uint32_t *rows, uint32_t *order)
+{
+    size_t i, d;
+
+    d = parts->n_features;
+
+    for (i = 0; i < n; i++) {
+        memcpy(room->x + i * d, parts->x + rows[first + i] * d,
+               d * sizeof(double));
+        room->rows[i] = rows[first + i];
+        room->order[i] = (int64_t) i;
+    }
+
+    knn_compact(room->x, d, room->order, n);
+
+    for (i = 0; i < n; i++) {
+        rows[first + i] = room->rows[room->order[i]];
+        order[first + (size_t) room->order[i]] = first + (uint32_t) i;
+    }
+}
+
+
+int
+knn_layout_compact(const knn_parts_t *parts, const knn_tree_node_t *nodes,
+                   size_t n_blocks, uint32_t *rows, uint32_t *order)
+{
+    size_t           i, window;
+    knn_compacting_t room;
+
+    for (i = 0; i < n_blocks * KNN_LANES; i++) {
+        order[i] = (uint32_t) i;
+    }
+
+    window = knn_layout_window(parts);
+
+    room.x = malloc(window * parts->n_features * sizeof(double));
+    room.rows = malloc(window * sizeof(uint32_t));
+    room.order = malloc(window * sizeof(int64_t));
+
+    if (room.x == NULL || room.rows == NULL || room.order == NULL) {
+        window = 0;
+    }
+
+    for (i = 0; window > 0 && i < parts->tree->n_nodes; i++) {
+        if (nodes[i].count > KNN_LANES && nodes[i].count <= window) {
+            knn_layout_leaf(parts, nodes[i].first, nodes[i].count, &room, rows,
+                            order);
+        }
+    }
+
+    free(room.x);
+    free(room.rows);
+    free(room.order);
+
+    return (window == 0) ? -1 : 0;
+}
+
+
 void
 knn_layout_block(const knn_parts_t *parts, const uint32_t *rows, double *block)
 {
@@ -208,8 +338,9 @@ knn_layout_fill(knn_model_t *model, const knn_parts_t *parts)
 {
     size_t    i, size;
     double   *blocks;
-    uint32_t *rows;
+    uint32_t *rows, *order;
 
+    order = NULL;
     size = KNN_LANES * parts->n_features;
     rows = knn_arena_array(model->arena, model->n_blocks * KNN_LANES,
                            sizeof(uint32_t));
@@ -222,11 +353,29 @@ knn_layout_fill(knn_model_t *model, const knn_parts_t *parts)
 
     knn_layout_rows(parts, model->nodes, model->n_blocks, rows);
 
+    if (knn_layout_loose(parts) && knn_layout_loosen(parts, rows) != 0) {
+        return -1;
+    }
+
+    if (knn_layout_window(parts) > 0) {
+        order = knn_arena_array(model->arena, model->n_blocks * KNN_LANES,
+                                sizeof(uint32_t));
+
+        if (order == NULL
+            || knn_layout_compact(parts, model->nodes, model->n_blocks, rows,
+                                  order)
+                   != 0)
+        {
+            return -1;
+        }
+    }
+
     for (i = 0; i < model->n_blocks; i++) {
         knn_layout_block(parts, rows + i * KNN_LANES, blocks + i * size);
     }
 
     model->rows = rows;
+    model->order = order;
     model->blocks = blocks;
 
     return 0;
@@ -256,8 +405,41 @@ knn_layout_bounds(knn_model_t *model, const knn_parts_t *parts, size_t n)
 }
 
 
+/* Takes what a file has laid out. */
+static int
+knn_layout_take(knn_model_t *model, const knn_layout_t *layout)
+{
+    double *low;
+
+    model->rows = layout->rows;
+    model->order = layout->order;
+    model->blocks = layout->blocks;
+    model->pairs = layout->pairs;
+    model->points = layout->points;
+    model->narrow = layout->narrow;
+
+    if (layout->codes == NULL) {
+        return 0;
+    }
+
+    model->codes = knn_arena_alloc(model->arena, sizeof(knn_codes_t));
+    low =
+        knn_arena_array(model->arena, model->space.n_features, sizeof(double));
+
+    if (model->codes == NULL || low == NULL) {
+        return -1;
+    }
+
+    memcpy(low, layout->codes->low, model->space.n_features * sizeof(double));
+    *model->codes = *layout->codes;
+    model->codes->low = low;
+
+    return 0;
+}
+
+
 int
-knn_layout_build(knn_model_t *model, const knn_parts_t *parts)
+knn_layout_build(knn_model_t *model, const knn_parts_t *parts, bool codes)
 {
     size_t           n;
     knn_tree_node_t *nodes;
@@ -270,18 +452,28 @@ knn_layout_build(knn_model_t *model, const knn_parts_t *parts)
     }
 
     model->nodes = nodes;
-    model->aligned = knn_layout_aligned(parts);
+
+    if (parts->layout != NULL) {
+        if (knn_layout_take(model, parts->layout) != 0) {
+            return -1;
+        }
+    }
+    else if (codes && knn_codes_possible(parts)
+             && knn_codes_frame(model, parts) != 0)
+    {
+        return -1;
+    }
+
+    model->loose = model->codes == NULL && knn_layout_loose(parts);
+    model->aligned = model->codes == NULL && knn_layout_aligned(parts);
     model->n_blocks = knn_layout_leaves(parts, model->aligned, nodes);
 
     n = knn_layout_pairs(parts, &model->pair_size);
 
-    if (parts->layout != NULL) {
-        model->rows = parts->layout->rows;
-        model->blocks = parts->layout->blocks;
-        model->pairs = parts->layout->pairs;
-    }
-    else if (knn_layout_fill(model, parts) != 0
-             || (n > 0 && knn_layout_bounds(model, parts, n) != 0))
+    if (parts->layout == NULL
+        && ((model->codes != NULL && knn_codes_build(model, parts) != 0)
+            || (model->codes == NULL && knn_layout_fill(model, parts) != 0)
+            || (n > 0 && knn_layout_bounds(model, parts, n) != 0)))
     {
         return -1;
     }

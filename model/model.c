@@ -9,6 +9,7 @@
 #include "centroid.h"
 #include "check.h"
 #include "novelty.h"
+#include "plan.h"
 #include "range.h"
 #include "search.h"
 #include "targets.h"
@@ -53,8 +54,7 @@ knn_model_string(knn_model_t *model, const char *s)
 }
 
 
-/* What scikit-learn does not leave to the last bits of a matrix product. */
-static bool
+bool
 knn_model_lowest(const knn_parts_t *parts)
 {
     if (parts->algorithm != KNN_BRUTE) {
@@ -232,6 +232,7 @@ static int
 knn_model_rows(knn_model_t *model, const knn_parts_t *parts)
 {
     if (parts->estimator == KNN_CENTROID) {
+        model->info.search = "centroids";
         return knn_centroid_build(model, parts);
     }
 
@@ -239,12 +240,10 @@ knn_model_rows(knn_model_t *model, const knn_parts_t *parts)
         model->limit = knn_radius_limit(model);
     }
 
-    if (knn_layout_build(model, parts) != 0
-        || knn_range_build(model, parts) != 0) {
+    if (knn_plan_build(model, parts) != 0 || knn_range_build(model, parts) != 0)
+    {
         return -1;
     }
-
-    knn_search_plan(model);
 
     return knn_novelty_build(model, parts);
 }
@@ -264,8 +263,6 @@ knn_model_fill(knn_model_t *model, const knn_parts_t *parts)
     model->likeliest = model->within && !parts->summed;
     model->kind = parts->metric;
     model->metric = knn_metric_get(parts->metric);
-
-    knn_model_use(model, knn_kernels_best());
 
     if (knn_model_space(model, parts) != 0
         || knn_model_describe(model, parts) != 0
@@ -291,14 +288,21 @@ knn_model_fill(knn_model_t *model, const knn_parts_t *parts)
 knn_model_t *
 knn_model_build(const knn_parts_t *parts, knn_error_t *err)
 {
-    knn_parts_t  meant;
-    knn_arena_t *arena;
-    knn_model_t *model;
+    knn_parts_t          meant;
+    knn_arena_t         *arena;
+    knn_model_t         *model;
+    const knn_kernels_t *kernels;
 
     meant = *parts;
     knn_metric_resolve(&meant);
 
     if (knn_check_parts(&meant, err) != KNN_OK) {
+        return NULL;
+    }
+
+    kernels = knn_kernels_choose(err);
+
+    if (kernels == NULL) {
         return NULL;
     }
 
@@ -309,6 +313,7 @@ knn_model_build(const knn_parts_t *parts, knn_error_t *err)
 
         if (model != NULL) {
             model->arena = arena;
+            knn_model_use(model, kernels);
 
             if (knn_model_fill(model, &meant) == 0) {
                 return model;

@@ -45,6 +45,12 @@
 /* of search.h */
 typedef struct knn_way_s knn_way_t;
 
+/* of wide.h */
+typedef struct knn_wide_s knn_wide_t;
+
+/* of codes.h */
+typedef struct knn_codes_s knn_codes_t;
+
 
 typedef struct {
     uint32_t first; /* lane of the first row of a leaf */
@@ -81,6 +87,15 @@ struct knn_model_s {
     size_t          n_blocks;
     const double   *blocks; /* [n_blocks][features][lanes] */
     const uint32_t *rows;   /* [n_blocks][lanes], training rows */
+    bool            loose;  /* brute: rows lie in any order */
+    const uint32_t *order;  /* [n_blocks][lanes], leaves as the file has them;
+                               NULL: as they lie */
+
+    const knn_wide_t *wide; /* an index over the blocks, or NULL */
+
+    knn_codes_t *codes;  /* or NULL; without blocks then, but */
+    const void  *points; /* [n_blocks * lanes][features], one after another */
+    bool         narrow; /* points are floats */
 
     const knn_tree_node_t *nodes;     /* children of i are 2i+1, 2i+2 */
     size_t                 pair_size; /* doubles */
@@ -103,17 +118,23 @@ struct knn_model_s {
 };
 
 
-/* Fills blocks, rows, nodes and pairs; -1 when there is no memory. */
-int knn_layout_build(knn_model_t *model, const knn_parts_t *parts);
+/*
+ * Fills blocks, rows, nodes and pairs, or with codes, as far as there can be
+ * some, points instead of blocks; -1 when there is no memory.
+ */
+int knn_layout_build(knn_model_t *model, const knn_parts_t *parts, bool codes);
+
+/* Blocks that are measured at once, by the cost of a row. */
+size_t knn_cost_blocks(size_t cost);
 
 /* Reckons cost, row_cost and n_scan. */
 void knn_cost_reckon(knn_model_t *model);
 
-/* Chooses how the nearest rows are looked for. */
-void knn_search_plan(knn_model_t *model);
-
 /* Chooses the kernel. */
 void knn_model_use(knn_model_t *model, const knn_kernels_t *kernels);
+
+/* What scikit-learn does not leave to the last bits of a matrix product. */
+bool knn_model_lowest(const knn_parts_t *parts);
 
 /* Makes the model read-only; nothing may be changed after. */
 void knn_model_seal(knn_model_t *model);

@@ -6,7 +6,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "layout.h"
 #include "novelty.h"
 
 
@@ -17,7 +19,7 @@
 #define KNN_NOVELTY_LEAST 200
 
 
-/* a sampled row, and the least reduced distance from it to another one */
+/* a sampled row, and the least distance from it to another one, or reduced */
 typedef struct {
     size_t        number;
     const double *x;
@@ -64,10 +66,9 @@ static void
 knn_novelty_blocks(const knn_model_t *model, size_t block, size_t blocks,
                    knn_novelty_row_t *rows, size_t n)
 {
-    size_t        i, j;
-    double        limit;
-    const double *x;
-    double        rdist[KNN_SCAN_BLOCKS * KNN_LANES]
+    size_t i, j;
+    double limit;
+    double rdist[KNN_SCAN_BLOCKS * KNN_LANES]
         __attribute__((aligned(KNN_ALIGNMENT)));
     uint64_t             below[KNN_SCAN_BLOCKS / 8];
     const uint32_t      *numbers;
@@ -75,11 +76,9 @@ knn_novelty_blocks(const knn_model_t *model, size_t block, size_t blocks,
 
     kernels = model->kernels;
     numbers = model->rows + block * KNN_LANES;
-    x = model->blocks + block * KNN_LANES * model->space.n_features;
 
     for (i = 0; i < n; i++) {
-        kernels->scans->scan[model->kind](&model->space, x, blocks, rows[i].x,
-                                          rdist);
+        knn_layout_scan(model, block, blocks, rows[i].x, rdist);
 
         /* the two least of these are enough, should all be nearer */
 
@@ -97,11 +96,11 @@ knn_novelty_blocks(const knn_model_t *model, size_t block, size_t blocks,
 }
 
 
-/* Compares sampled rows with all. */
+/* Compares sampled rows with all, and makes distances of the least ones. */
 static void
 knn_novelty_scan(const knn_model_t *model, knn_novelty_row_t *rows, size_t n)
 {
-    size_t block, blocks;
+    size_t i, block, blocks;
 
     for (block = 0; block < model->n_blocks; block += blocks) {
         blocks = model->n_blocks - block;
@@ -109,6 +108,73 @@ knn_novelty_scan(const knn_model_t *model, knn_novelty_row_t *rows, size_t n)
 
         knn_novelty_blocks(model, block, blocks, rows, n);
     }
+
+    for (i = 0; i < n; i++) {
+        rows[i].nearest =
+            model->metric->to_dist(&model->space, rows[i].nearest);
+    }
+}
+
+
+/* Keeps the nearest of two rows that is not the sampled one. */
+static void
+knn_novelty_keep(const knn_query_t *query, knn_novelty_row_t *rows, size_t n)
+{
+    size_t i, first;
+
+    for (i = 0; i < n; i++) {
+        first = query->first[i];
+        first += (size_t) query->indices[first] == rows[i].number;
+        rows[i].nearest = query->distances[first];
+    }
+}
+
+
+/* Has the model's search find the two nearest of each; -1 without memory. */
+static int
+knn_novelty_search(const knn_model_t *model, knn_novelty_row_t *rows, size_t n)
+{
+    size_t       i, d;
+    double      *x;
+    void        *memory;
+    knn_model_t  two;
+    knn_query_t *query;
+
+    d = model->space.n_features;
+
+    two = *model;
+    two.info.n_neighbors = 2;
+    two.info.n_features = d;
+    two.steps.n_inputs = 0;
+    two.nearest = &rows[0].nearest;
+    two.info.novelty_samples = 1;
+
+    x = malloc(n * d * sizeof(double));
+    memory =
+        aligned_alloc(KNN_ALIGNMENT, knn_query_size(&two, n, KNN_KNEIGHBORS));
+
+    if (x == NULL || memory == NULL) {
+        free(x);
+        free(memory);
+        return -1;
+    }
+
+    for (i = 0; i < n; i++) {
+        memcpy(x + i * d, rows[i].x, d * sizeof(double));
+    }
+
+    query = knn_query_init(memory, &two, x, n, KNN_KNEIGHBORS);
+
+    while (!knn_query_run(query, SIZE_MAX)) {
+        /* void */
+    }
+
+    knn_novelty_keep(query, rows, n);
+
+    free(x);
+    free(memory);
+
+    return 0;
 }
 
 
@@ -162,11 +228,16 @@ knn_novelty_build(knn_model_t *model, const knn_parts_t *parts)
         rows[i].nearest = INFINITY;
     }
 
-    knn_novelty_scan(model, rows, n);
+    if (model->codes == NULL) {
+        knn_novelty_scan(model, rows, n);
+    }
+    else if (knn_novelty_search(model, rows, n) != 0) {
+        free(rows);
+        return -1;
+    }
 
     for (i = 0; i < n; i++) {
-        nearest[i] = knn_novelty_number(
-            model->metric->to_dist(&model->space, rows[i].nearest));
+        nearest[i] = knn_novelty_number(rows[i].nearest);
     }
 
     free(rows);
@@ -182,8 +253,8 @@ knn_novelty_build(knn_model_t *model, const knn_parts_t *parts)
 double
 knn_novelty(const knn_model_t *model, double dist)
 {
-    size_t        i, n, below, quarter;
-    const double *base;
+    size_t        i, n, quarter;
+    const double *base, *first, *second, *third;
 
     dist = knn_novelty_number(dist);
     base = model->nearest;
@@ -192,17 +263,20 @@ knn_novelty(const knn_model_t *model, double dist)
 
     for (n = model->info.novelty_samples; n > 3; n -= 3 * quarter) {
         quarter = n / 4;
-        base += quarter
-                * ((size_t) (base[quarter - 1] < dist)
-                   + (size_t) (base[2 * quarter - 1] < dist)
-                   + (size_t) (base[3 * quarter - 1] < dist));
+
+        first = base + quarter;
+        second = first + quarter;
+        third = second + quarter;
+
+        base = (first[-1] < dist) ? first : base;
+        base = (second[-1] < dist) ? second : base;
+        base = (third[-1] < dist) ? third : base;
     }
 
-    below = (size_t) (base - model->nearest);
-
-    for (i = 0; i < n; i++) {
-        below += base[i] < dist;
+    for (i = 0, first = base; i < n; i++) {
+        base += first[i] < dist;
     }
 
-    return (double) below / (double) model->info.novelty_samples;
+    return (double) (base - model->nearest)
+           / (double) (int64_t) model->info.novelty_samples;
 }

@@ -114,11 +114,15 @@ typedef struct {
     size_t          n_blocks;
     const double   *blocks;
     const uint32_t *rows;
-    size_t          n_pairs; /* doubles */
-    const double   *pairs;   /* NULL for KNN_BRUTE */
-    const uint32_t *targets; /* NULL without y */
-    size_t          n_nearest;
-    const double   *nearest;
+    const uint32_t *order;           /* NULL: leaves lie as the tree has them */
+    const void     *points;          /* instead of blocks, NULL without codes */
+    bool            narrow;          /* points are floats */
+    const struct knn_codes_s *codes; /* of codes.h */
+    size_t                    n_pairs; /* doubles */
+    const double             *pairs;   /* NULL for KNN_BRUTE */
+    const uint32_t           *targets; /* NULL without y */
+    size_t                    n_nearest;
+    const double             *nearest;
 } knn_layout_t;
 
 
@@ -133,6 +137,7 @@ typedef struct {
     const double   *vi; /* [n_features][n_features] of mahalanobis */
     knn_sort_e      sort;
     const char     *producer; /* "scikit-learn 1.2.1" */
+    const char     *search;   /* the way to be taken, NULL: the fastest */
 
     size_t                  n_samples;
     size_t                  n_features;  /* what the estimator has */

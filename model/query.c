@@ -77,15 +77,15 @@ knn_query_neighbors(knn_query_t *query, size_t row, const knn_heap_t *heap)
 }
 
 
-/* How far the nearest of these rows is, and how unlike the others that is. */
+/* How far the nearest row is, and how unlike the others that is. */
 static void
-knn_query_novelty(knn_query_t *query, size_t row, const knn_heap_t *found)
+knn_query_novelty(knn_query_t *query, size_t row, double least)
 {
     double             nearest;
     const knn_model_t *model;
 
     model = query->model;
-    nearest = model->metric->to_dist(&model->space, knn_heap_least(found));
+    nearest = model->metric->to_dist(&model->space, least);
 
     query->nearest[row] = nearest;
     query->novelty[row] = knn_novelty(model, nearest);
@@ -96,6 +96,7 @@ knn_query_novelty(knn_query_t *query, size_t row, const knn_heap_t *found)
 static void
 knn_query_nearest(knn_query_t *query, size_t row)
 {
+    double             least;
     knn_heap_t        *heap;
     knn_search_t      *search;
     const knn_model_t *model;
@@ -104,12 +105,14 @@ knn_query_nearest(knn_query_t *query, size_t row)
     search = &((knn_scratch_t *) query->scratch)->search;
     heap = &search->heap;
 
-    if (search->ordered) {
+    least = search->sorted ? heap->values[0] : knn_heap_least(heap);
+
+    if (search->ordered && !search->sorted) {
         knn_sort(heap, model->sort);
     }
 
     knn_query_predict(query, row, heap);
-    knn_query_novelty(query, row, heap);
+    knn_query_novelty(query, row, least);
 
     if (query->indices != NULL) {
         knn_query_distances(model, heap);
@@ -177,7 +180,8 @@ knn_query_within(knn_query_t *query, size_t row)
     knn_search_spend(search, found->size * KNN_NEIGHBOR_WORK);
 
     knn_query_predict(query, row, found);
-    knn_query_novelty(query, row, (found->size == 0) ? &search->heap : found);
+    knn_query_novelty(
+        query, row, knn_heap_least((found->size == 0) ? &search->heap : found));
 
     if (query->indices != NULL) {
         knn_query_sort(model, found);
@@ -197,7 +201,7 @@ knn_query_centroid(knn_query_t *query, size_t row, knn_scratch_t *scratch)
 }
 
 
-/* What the steps make of a row; NULL when the estimator cannot take it. */
+/* The same where there are steps. */
 static const double *
 knn_query_steps(knn_query_t *query, size_t row, const double *x)
 {
@@ -248,9 +252,8 @@ knn_query_answer(knn_query_t *query, size_t row)
 }
 
 
-/* Turns to the next row; false when the estimator cannot take it. */
-static bool
-knn_query_begin(knn_query_t *query, size_t row, knn_scratch_t *scratch)
+const double *
+knn_query_point(knn_query_t *query, size_t row)
 {
     const double      *x;
     const knn_model_t *model;
@@ -258,10 +261,20 @@ knn_query_begin(knn_query_t *query, size_t row, knn_scratch_t *scratch)
     model = query->model;
     x = query->x + row * model->info.n_features;
 
-    scratch->q =
-        (model->steps.n_inputs == 0) ? x : knn_query_steps(query, row, x);
+    return (model->steps.n_inputs == 0) ? x : knn_query_steps(query, row, x);
+}
 
-    knn_search_spend(&scratch->search, model->row_cost);
+
+/* Turns to the next row; false when there is no search for it yet. */
+static bool
+knn_query_begin(knn_query_t *query, size_t row, knn_scratch_t *scratch)
+{
+    if (scratch->rows != NULL) {
+        return knn_query_turn(query, row, scratch);
+    }
+
+    scratch->q = knn_query_point(query, row);
+    knn_search_spend(&scratch->search, query->model->row_cost);
 
     return scratch->q != NULL;
 }

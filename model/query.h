@@ -15,6 +15,23 @@
 #include "vote.h"
 
 
+/* the most rows of a group, and doubles of what the steps make of them */
+#define KNN_GROUP_ROWS   KNN_BATCH_POINTS
+#define KNN_GROUP_POINTS 0x20000
+
+
+/* rows that are searched for together */
+typedef struct {
+    size_t      size;   /* the most */
+    size_t      first;  /* of the group, the query's row */
+    size_t      end;    /* behind the last one whose point is there */
+    bool        full;   /* no more rows come into the group */
+    bool        seen;   /* the way has seen them all at once */
+    double     *points; /* [size][features], NULL without steps */
+    knn_group_t group;
+} knn_rows_t;
+
+
 /* what a row needs while it is computed */
 typedef struct {
     knn_search_t  search;
@@ -22,7 +39,18 @@ typedef struct {
     const double *q;      /* the point, NULL before a row is begun */
     double       *slots;  /* of the steps */
     double       *scaled; /* a point among a NearestCentroid's features */
+    knn_rows_t   *rows;   /* NULL: one by one */
 } knn_scratch_t;
+
+
+/* What the steps make of a row; NULL when the estimator cannot take it. */
+const double *knn_query_point(knn_query_t *query, size_t row);
+
+/*
+ * Turns to a row of a group; false when its search cannot go on yet, or the
+ * estimator cannot take the row.
+ */
+bool knn_query_turn(knn_query_t *query, size_t row, knn_scratch_t *scratch);
 
 
 #endif /* KNN_QUERY_H */

@@ -31,31 +31,6 @@ knn_quick_possible(const knn_model_t *model)
 }
 
 
-/* Adds the rows of a word of lanes; false when there are too many. */
-static inline bool
-knn_quick_add(const uint32_t *rows, const double *rdist, uint64_t lanes,
-              knn_heap_t *list)
-{
-    size_t i, n;
-
-    for (n = list->size; lanes != 0; n++) {
-        if (n == KNN_QUICK_SIZE) {
-            return false;
-        }
-
-        i = (size_t) __builtin_ctzll(lanes);
-        lanes &= lanes - 1;
-
-        list->values[n] = rdist[i];
-        list->rows[n] = rows[i];
-    }
-
-    list->size = n;
-
-    return true;
-}
-
-
 /* Drops what is above limit. */
 static inline void
 knn_quick_drop(knn_heap_t *list, double limit)
@@ -74,8 +49,7 @@ knn_quick_drop(knn_heap_t *list, double limit)
 }
 
 
-/* Finds the k-th distance and drops what is above; false if that is slow. */
-static inline bool
+bool
 knn_quick_settle(const knn_model_t *model, knn_search_t *search)
 {
     size_t      i, n;
@@ -114,67 +88,101 @@ knn_quick_begin(const knn_model_t *model, const double *q, knn_search_t *search)
 }
 
 
-/* Takes the rows of a leaf, which has its blocks for itself. */
-static bool
-knn_quick_take(const knn_model_t *model, size_t first, size_t end,
+/* A number that k of n measured blocks are not above, if it may be one. */
+static inline bool
+knn_quick_limit(const knn_model_t *model, size_t n, knn_search_t *search)
+{
+    double limit;
+
+    if (n * KNN_LANES < search->heap.size) {
+        return false;
+    }
+
+    limit = model->kernels->scans->enough(search->rdist, n, search->heap.size);
+
+    if (limit < search->worst) {
+        search->worst = limit;
+    }
+
+    return search->worst <= KNN_QUICK_HUGE;
+}
+
+
+bool
+knn_quick_pick(const knn_model_t *model, size_t first, size_t end,
                knn_search_t *search)
 {
-    size_t          i, n, old;
-    const uint32_t *rows;
+    size_t             n, old;
+    const uint32_t    *rows;
+    const knn_scans_t *scans;
 
+    rows = model->rows + first;
+    scans = model->kernels->scans;
     n = (end - first + KNN_LANES - 1) / KNN_LANES;
 
-    if (search->worst > KNN_QUICK_HUGE) {
-        if (n * KNN_LANES < search->heap.size) {
-            return false;
-        }
-
-        search->worst =
-            model->kernels->scans->enough(search->rdist, n, search->heap.size);
-
-        if (search->worst > KNN_QUICK_HUGE) {
-            return false;
-        }
-
-        model->kernels->scans->below(search->rdist, n, search->worst,
-                                     search->below);
+    if (search->worst > KNN_QUICK_HUGE && !knn_quick_limit(model, n, search)) {
+        return false;
     }
 
     old = search->quick.size;
-    rows = model->rows + first;
 
-    for (i = 0; i < n * KNN_LANES; i += 64) {
-        if (!knn_quick_add(rows + i, search->rdist + i, search->below[i / 64],
-                           &search->quick))
+    if (!scans->pick(search->rdist, rows, n, search->worst, &search->quick)) {
+        search->quick.size = old;
+
+        if (!knn_quick_limit(model, n, search)
+            || !scans->pick(search->rdist, rows, n, search->worst,
+                            &search->quick))
         {
             return false;
         }
     }
 
-    return search->quick.size == old || knn_quick_settle(model, search);
+    return true;
 }
 
 
-/* Whether no tie decides which rows are the nearest, or their order. */
+/* Takes the rows of a leaf, which has its blocks for itself. */
 static bool
+knn_quick_take(const knn_model_t *model, size_t first, size_t end,
+               knn_search_t *search)
+{
+    size_t old;
+
+    old = search->quick.size;
+
+    return knn_quick_pick(model, first, end, search)
+           && (search->quick.size == old || knn_quick_settle(model, search));
+}
+
+
+bool
 knn_quick_end(const knn_model_t *model, knn_search_t *search)
 {
-    size_t i;
+    size_t   k;
+    unsigned ties;
 
-    (void) model;
+    k = search->heap.size;
 
-    if (search->quick.size != search->heap.size) {
+    if (search->quick.size > KNN_ENOUGH && !knn_quick_settle(model, search)) {
         return false;
     }
 
-    for (i = 0; i < search->heap.size; i++) {
-        search->heap.values[i] = search->quick.values[i];
-        search->heap.rows[i] = search->quick.rows[i];
+    if (search->quick.size < k) {
+        return false;
     }
 
-    return !search->ordered || knn_search_distinct(search);
+    search->sorted = true;
+    ties = model->kernels->scans->order(&search->quick, &search->heap);
+
+    /* those of brute force lie in the order of rows, unless they are loose */
+
+    if (model->lowest && !model->loose) {
+        return true;
+    }
+
+    return (ties & (search->ordered ? (2u << k) - 1 : 1u << k)) == 0;
 }
 
 
-const knn_way_t knn_way_quick = {"quick", knn_quick_begin, knn_tree_walk,
-                                 knn_quick_take, knn_quick_end};
+const knn_way_t knn_way_quick = {"quick",        knn_quick_begin, knn_tree_walk,
+                                 knn_quick_take, knn_quick_end,   NULL};

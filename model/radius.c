@@ -36,7 +36,7 @@
 typedef struct {
     double least;
     double most;
-} knn_reach_t;
+} knn_reach_box_t;
 
 
 /* how a kd_tree's bounds are summed */
@@ -70,15 +70,15 @@ knn_reach_add(knn_reach_e kind, double sum, double t, double p)
 
 
 /* Sums up the distances to one box of a pair. */
-static inline __attribute__((always_inline)) knn_reach_t
+static inline __attribute__((always_inline)) knn_reach_box_t
 knn_reach_sum(knn_reach_e kind, const knn_space_t *space, const double *box,
               const double *q)
 {
-    size_t      j;
-    double      a, b;
-    knn_reach_t reach;
+    size_t          j;
+    double          a, b;
+    knn_reach_box_t reach;
 
-    reach = (knn_reach_t){0, 0};
+    reach = (knn_reach_box_t){0, 0};
 
     for (j = 0; j < space->n_features; j++) {
         a = box[0] - q[j];
@@ -96,10 +96,10 @@ knn_reach_sum(knn_reach_e kind, const knn_space_t *space, const double *box,
 
 
 /* The distances to a box by pow(). */
-static knn_reach_t
+static knn_reach_box_t
 knn_reach_powers(const knn_space_t *space, const double *box, const double *q)
 {
-    knn_reach_t reach;
+    knn_reach_box_t reach;
 
     reach = knn_reach_sum(KNN_REACH_POWERS, space, box, q);
 
@@ -125,10 +125,10 @@ knn_reach_unsure(const knn_model_t *model, double dist)
 
 
 /* The distances to a box by squares, unless that is too near the radius. */
-static knn_reach_t
+static knn_reach_box_t
 knn_reach_squares(const knn_model_t *model, const double *box, const double *q)
 {
-    knn_reach_t reach;
+    knn_reach_box_t reach;
 
     reach = knn_reach_sum(KNN_REACH_SQUARES, &model->space, box, q);
 
@@ -143,7 +143,7 @@ knn_reach_squares(const knn_model_t *model, const double *box, const double *q)
 
 
 /* The distances to a box. */
-static knn_reach_t
+static knn_reach_box_t
 knn_reach_box(const knn_model_t *model, const double *box, const double *q)
 {
     switch (model->kind) {
@@ -168,9 +168,9 @@ static void
 knn_radius_judge(const knn_model_t *model, const double *pair, const double *q,
                  knn_search_t *search, knn_place_e *places)
 {
-    size_t      i;
-    double      rdist[2], dist;
-    knn_reach_t reach;
+    size_t          i;
+    double          rdist[2], dist;
+    knn_reach_box_t reach;
 
     knn_search_spend(search, 2 * model->cost + KNN_VISIT_WORK);
 
@@ -287,6 +287,29 @@ knn_radius_walk(const knn_model_t *model, const double *q, knn_search_t *search)
 }
 
 
+/* The same where the rows of a leaf do not lie as the file has them. */
+static void
+knn_radius_ordered(const knn_model_t *model, size_t first, size_t end,
+                   knn_search_t *search)
+{
+    size_t      i, lane;
+    knn_heap_t *found;
+
+    found = &search->found;
+
+    for (i = first; i < end; i++) {
+        lane = model->order[i] - first;
+
+        if (search->worst == INFINITY
+            || (search->below[lane / 64] >> lane % 64 & 1)) {
+            found->values[found->size] = search->rdist[lane];
+            found->rows[found->size] = model->rows[first + lane];
+            found->size++;
+        }
+    }
+}
+
+
 /* Takes the rows that are near enough. */
 static bool
 knn_radius_take(const knn_model_t *model, size_t first, size_t end,
@@ -296,6 +319,13 @@ knn_radius_take(const knn_model_t *model, size_t first, size_t end,
     uint64_t        lanes;
     knn_heap_t     *found;
     const uint32_t *rows;
+
+    knn_search_mark(model, end - first / KNN_LANES * KNN_LANES, search);
+
+    if (model->order != NULL) {
+        knn_radius_ordered(model, first, end, search);
+        return true;
+    }
 
     found = &search->found;
     rows = model->rows + first / KNN_LANES * KNN_LANES;
@@ -334,5 +364,6 @@ knn_radius_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_within = {"within", knn_radius_begin, knn_radius_walk,
-                                  knn_radius_take, knn_radius_end};
+const knn_way_t knn_way_within = {"within",        knn_radius_begin,
+                                  knn_radius_walk, knn_radius_take,
+                                  knn_radius_end,  NULL};

@@ -41,6 +41,11 @@ knn_row_features(const knn_model_t *model, uint32_t place, double *features)
     size_t        j, d;
     const double *block;
 
+    if (model->points != NULL) {
+        knn_points_row(model, place, features);
+        return;
+    }
+
     d = model->space.n_features;
     block =
         model->blocks + place / KNN_LANES * KNN_LANES * d + place % KNN_LANES;

@@ -6,11 +6,11 @@
 
 #include <math.h>
 
-#include "search.h"
+#include "codes.h"
+#include "layout.h"
 
 
-/* How the k nearest rows are looked for when every tie must come out right. */
-static const knn_way_t *
+const knn_way_t *
 knn_search_faithful(const knn_model_t *model)
 {
     if (model->algorithm != KNN_BRUTE) {
@@ -18,14 +18,6 @@ knn_search_faithful(const knn_model_t *model)
     }
 
     return model->lowest ? &knn_way_lowest : &knn_way_serial;
-}
-
-
-void
-knn_search_plan(knn_model_t *model)
-{
-    model->way =
-        knn_quick_possible(model) ? &knn_way_quick : knn_search_faithful(model);
 }
 
 
@@ -48,12 +40,12 @@ knn_search_distinct(knn_search_t *search)
 }
 
 
-/* Sets out. */
-static void
+void
 knn_search_begin(const knn_model_t *model, const double *q,
                  knn_search_t *search, const knn_way_t *way)
 {
     search->way = way;
+    search->sorted = false;
     way->begin(model, q, search);
 }
 
@@ -88,24 +80,6 @@ knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
 }
 
 
-/* Distances to n blocks, and which rows are within search->worst. */
-static inline void
-knn_search_scan(const knn_model_t *model, const double *q, size_t block,
-                size_t n, knn_search_t *search)
-{
-    size_t d;
-
-    d = model->space.n_features;
-
-    model->kernels->scans->scan[model->kind](
-        &model->space, model->blocks + block * KNN_LANES * d, n, q,
-        search->rdist);
-
-    model->kernels->scans->below(search->rdist, n, search->worst,
-                                 search->below);
-}
-
-
 knn_walk_e
 knn_search_lanes(const knn_model_t *model, const double *q,
                  knn_search_t *search)
@@ -129,7 +103,7 @@ knn_search_lanes(const knn_model_t *model, const double *q,
 
         search->next = end;
 
-        knn_search_scan(model, q, block, n, search);
+        knn_layout_scan(model, block, n, q, search->rdist);
         knn_search_spend(search, n * KNN_LANES * model->cost + KNN_VISIT_WORK);
 
         if (!search->way->take(model, first, end, search)) {
@@ -170,6 +144,26 @@ knn_heap_lanes(const uint32_t *rows, const double *rdist, uint64_t lanes,
 }
 
 
+/* The same where the rows of a leaf do not lie as the file has them. */
+static void
+knn_heap_ordered(const knn_model_t *model, size_t first, size_t end,
+                 knn_search_t *search)
+{
+    size_t i, lane;
+
+    for (i = first; i < end; i++) {
+        lane = model->order[i] - first;
+
+        if (knn_search_near(model, search, lane / 64) >> lane % 64 & 1) {
+            knn_heap_push(&search->heap, search->rdist[lane],
+                          model->rows[first + lane]);
+        }
+    }
+
+    search->worst = search->heap.values[0];
+}
+
+
 bool
 knn_heap_take(const knn_model_t *model, size_t first, size_t end,
               knn_search_t *search)
@@ -177,6 +171,13 @@ knn_heap_take(const knn_model_t *model, size_t first, size_t end,
     size_t          i;
     uint64_t        lanes;
     const uint32_t *rows;
+
+    knn_search_mark(model, end - first / KNN_LANES * KNN_LANES, search);
+
+    if (model->order != NULL) {
+        knn_heap_ordered(model, first, end, search);
+        return true;
+    }
 
     rows = model->rows + first / KNN_LANES * KNN_LANES;
     end -= first / KNN_LANES * KNN_LANES;
@@ -206,5 +207,5 @@ knn_heap_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_heap = {"heap", knn_heap_begin, knn_tree_walk,
-                                knn_heap_take, knn_heap_end};
+const knn_way_t knn_way_heap = {"heap",        knn_heap_begin, knn_tree_walk,
+                                knn_heap_take, knn_heap_end,   NULL};

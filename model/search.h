@@ -19,7 +19,10 @@
 
 
 /* rows that the quick store holds, for k up to KNN_ENOUGH */
-#define KNN_QUICK_SIZE (4 * KNN_LANES)
+#define KNN_QUICK_SIZE (KNN_PICKED + KNN_SPARE)
+
+/* the least room of the heap, in which so many are sorted */
+#define KNN_HEAP_LEAST (KNN_ENOUGH + KNN_LANES)
 
 
 /* a node to visit, its lower bound in [low, high] */
@@ -46,6 +49,13 @@ typedef struct {
 
 
 typedef struct knn_search_s knn_search_t;
+typedef struct knn_group_s  knn_group_t;
+
+/* of wide.h */
+typedef struct knn_wide_walk_s knn_wide_walk_t;
+
+/* of codes.h */
+typedef struct knn_probe_s knn_probe_t;
 
 
 /* how far a walk has come */
@@ -73,12 +83,21 @@ struct knn_way_s {
 
     /* Whether the answer is found. */
     bool (*end)(const knn_model_t *model, knn_search_t *search);
+
+    /*
+     * Looks for several points at once, as far as that is of use: each one's
+     * search goes on from there by itself, one after the other.  False when
+     * the work is used up; the next call goes on.  NULL when the way has
+     * nothing that points could share.
+     */
+    bool (*group)(const knn_model_t *model, knn_group_t *group);
 };
 
 
 /* what one query needs while it runs, and where it stopped */
 struct knn_search_s {
     bool             ordered; /* the final order matters */
+    bool             sorted;  /* the answer is in its final order */
     double           worst;   /* the k-th distance so far */
     int64_t          left;    /* work before the next pause */
     const knn_way_t *way;     /* NULL between two points */
@@ -94,8 +113,28 @@ struct knn_search_s {
     knn_heap_t quick;  /* all that may be among the k */
     knn_heap_t found;  /* all within the radius, no heap: reduced distances */
 
+    knn_wide_walk_t *wide;  /* NULL without an index */
+    knn_probe_t     *probe; /* NULL without codes */
+
     double   *rdist; /* [KNN_SCAN_BLOCKS][KNN_LANES] */
     uint64_t *below; /* the same as bits */
+
+    int32_t *squares; /* [KNN_CODES_SLICE][KNN_CODES_ROWS], with codes */
+};
+
+
+/*
+ * Points that are looked for together.  A search of a group shares with the
+ * others what only its last part needs, which they reach one by one: all but
+ * what knn_query_own() gives to each.
+ */
+struct knn_group_s {
+    size_t        n;
+    const double *q;        /* [n][features] */
+    knn_search_t *searches; /* [n], with way NULL at first */
+    knn_batch_t  *batch;    /* of codes, NULL without */
+    size_t        step;     /* how far the way has come, 0 at first */
+    int64_t       left;     /* work before the next pause */
 };
 
 
@@ -111,14 +150,31 @@ struct knn_search_s {
 bool knn_search(const knn_model_t *model, const double *q,
                 knn_search_t *search);
 
+/* How the k nearest rows are looked for when every tie must come out right. */
+const knn_way_t *knn_search_faithful(const knn_model_t *model);
+
 /* What reduced distances are compared with, a model's limit. */
 double knn_radius_limit(const knn_model_t *model);
+
+/* Sets out for a point. */
+void knn_search_begin(const knn_model_t *model, const double *q,
+                      knn_search_t *search, const knn_way_t *way);
 
 /* Takes work off what is left, in multiplications. */
 static inline void
 knn_search_spend(knn_search_t *search, size_t work)
 {
     search->left -= (int64_t) work;
+}
+
+
+/* Finds out which of the measured lanes are within search->worst. */
+static inline void
+knn_search_mark(const knn_model_t *model, size_t lanes, knn_search_t *search)
+{
+    model->kernels->scans->below(search->rdist,
+                                 (lanes + KNN_LANES - 1) / KNN_LANES,
+                                 search->worst, search->below);
 }
 
 
@@ -180,7 +236,19 @@ bool knn_heap_take(const knn_model_t *model, size_t first, size_t end,
  */
 bool knn_quick_possible(const knn_model_t *model);
 
+/* Lists what may be near of rows that were measured; false: too many. */
+bool knn_quick_pick(const knn_model_t *model, size_t first, size_t end,
+                    knn_search_t *search);
+
+/* Finds the k-th distance and drops what is above; false if that is slow. */
+bool knn_quick_settle(const knn_model_t *model, knn_search_t *search);
+
+/* Whether no tie decides which listed rows are the nearest, or their order. */
+bool knn_quick_end(const knn_model_t *model, knn_search_t *search);
+
 extern const knn_way_t knn_way_quick;  /* of trees and of brute force */
+extern const knn_way_t knn_way_scan;   /* the same, of all rows */
+extern const knn_way_t knn_way_wide;   /* of those with an index */
 extern const knn_way_t knn_way_heap;   /* of trees */
 extern const knn_way_t knn_way_lowest; /* of brute force, as scipy does it */
 extern const knn_way_t knn_way_serial; /* of brute force, in one thread */

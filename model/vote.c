@@ -48,7 +48,8 @@ static uint32_t
 knn_vote_count(const knn_vote_t *vote, const uint32_t *targets, size_t stride)
 {
     size_t i;
-    uint32_t class, winner, most, *votes;
+    uint32_t class, *votes;
+    uint64_t count, most;
 
     votes = vote->votes;
 
@@ -56,23 +57,17 @@ knn_vote_count(const knn_vote_t *vote, const uint32_t *targets, size_t stride)
         votes[targets[vote->rows[i] * stride]] = 0;
     }
 
-    winner = 0;
     most = 0;
 
-    for (i = 0; i < vote->n; i++) {
-        votes[targets[vote->rows[i] * stride]]++;
-    }
+    /* the last vote of a class is the one that tells how many it has */
 
     for (i = 0; i < vote->n; i++) {
         class = targets[vote->rows[i] * stride];
-
-        if (votes[class] > most || (class < winner && votes[class] == most)) {
-            most = votes[class];
-            winner = class;
-        }
+        count = ((uint64_t) ++votes[class] << 32) | ~class;
+        most = (count > most) ? count : most;
     }
 
-    return winner;
+    return ~(uint32_t) most;
 }
 
 

@@ -275,6 +275,7 @@ knn_inspect_lines(const knn_model_info_t *info)
     }
 
     knn_inspect_text(&out, "kernel", info->kernel);
+    knn_inspect_text(&out, "search", info->search);
 
     knn_labels_free(&labels);
 

@@ -4,10 +4,13 @@
  */
 
 
-#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../error.h"
 #include "kernels.h"
+#include "processor.h"
 
 
 typedef struct {
@@ -16,69 +19,120 @@ typedef struct {
 } knn_kernels_row_t;
 
 
-#if (__x86_64__)
-
-/* Whether the widest vectors can be used. */
-static bool
-knn_kernels_avx512(void)
-{
-    return __builtin_cpu_supports("avx512f")
-           && __builtin_cpu_supports("avx512dq");
-}
-
-
-/* Whether vectors of four doubles can be used. */
-static bool
-knn_kernels_avx2(void)
-{
-    return __builtin_cpu_supports("avx2");
-}
-
-#endif
-
-
-/* Plain C runs everywhere. */
-static bool
-knn_kernels_generic(void)
-{
-    return true;
-}
-
-
-/* the widest first */
+/* the widest first; what a row has no better code for is that of a lesser one */
 static const knn_kernels_row_t knn_kernels[] = {
-#if (__x86_64__)
-    {knn_kernels_avx512, {"avx512", &knn_scans_avx512}},
-    {knn_kernels_avx2, {"avx2", &knn_scans_avx2}},
+#if (KNN_AMX)
+    {knn_processor_amx,
+     {"amx", &knn_scans_avx512, &knn_wides_avx512, &knn_sweeps_avx512vnni,
+      knn_batch_amx}},
 #endif
-    {knn_kernels_generic, {"generic", &knn_scans_generic}}};
+#if (__x86_64__)
+    {knn_processor_avx512vnni,
+     {"avx512vnni", &knn_scans_avx512, &knn_wides_avx512,
+      &knn_sweeps_avx512vnni, knn_batch_avx512vnni}},
+    {knn_processor_avx512,
+     {"avx512", &knn_scans_avx512, &knn_wides_avx512, &knn_sweeps_avx2, NULL}},
+    {knn_processor_avx2,
+     {"avx2", &knn_scans_avx2, &knn_wides_avx2, &knn_sweeps_avx2, NULL}},
+#endif
+#if (KNN_DOTPROD)
+    {knn_processor_dotprod,
+     {"dotprod", &knn_scans_neon, &knn_wides_generic, &knn_sweeps_dotprod,
+      NULL}},
+#endif
+#if (__aarch64__)
+    {knn_processor_generic,
+     {"neon", &knn_scans_neon, &knn_wides_generic, &knn_sweeps_neon, NULL}},
+#endif
+    {knn_processor_generic,
+     {"generic", &knn_scans_generic, &knn_wides_generic, &knn_sweeps_generic,
+      NULL}}};
+
+
+#define KNN_KERNELS_ROWS (sizeof(knn_kernels) / sizeof(knn_kernels[0]))
+
+
+const knn_kernels_t *
+knn_kernels_at(size_t i)
+{
+    size_t row;
+
+    for (row = 0; row < KNN_KERNELS_ROWS; row++) {
+        if (knn_kernels[row].runs() && i-- == 0) {
+            return &knn_kernels[row].kernels;
+        }
+    }
+
+    return NULL;
+}
 
 
 const knn_kernels_t *
 knn_kernels_best(void)
 {
-    const knn_kernels_row_t *row;
-
-    for (row = knn_kernels; !row->runs(); row++) {
-        /* void */
-    }
-
-    return &row->kernels;
+    return knn_kernels_at(0);
 }
 
 
 const knn_kernels_t *
 knn_kernels_find(const char *name)
 {
-    size_t i, n;
+    size_t row;
 
-    n = sizeof(knn_kernels) / sizeof(knn_kernels[0]);
-
-    for (i = 0; i < n; i++) {
-        if (strcmp(knn_kernels[i].kernels.name, name) == 0) {
-            return knn_kernels[i].runs() ? &knn_kernels[i].kernels : NULL;
+    for (row = 0; row < KNN_KERNELS_ROWS; row++) {
+        if (strcmp(knn_kernels[row].kernels.name, name) == 0) {
+            return knn_kernels[row].runs() ? &knn_kernels[row].kernels : NULL;
         }
     }
 
     return NULL;
+}
+
+
+const knn_kernels_t *
+knn_kernels_choose(knn_error_t *err)
+{
+    char                 names[80], *p;
+    size_t               i;
+    const char          *name;
+    const knn_kernels_t *kernels;
+
+    name = getenv(KNN_KERNELS_VARIABLE);
+
+    if (name == NULL || *name == '\0') {
+        return knn_kernels_best();
+    }
+
+    kernels = knn_kernels_find(name);
+
+    if (kernels != NULL) {
+        return kernels;
+    }
+
+    p = names;
+
+    for (i = 0; (kernels = knn_kernels_at(i)) != NULL; i++) {
+        p = stpcpy(p, (i == 0) ? "" : ", ");
+        p = stpcpy(p, kernels->name);
+    }
+
+    (void) knn_error(err, KNN_UNSUPPORTED,
+                     "the variable " KNN_KERNELS_VARIABLE
+                     " of the environment is \"%.40s\", set it to one that "
+                     "this processor can run: %s",
+                     name, names);
+
+    return NULL;
+}
+
+
+const char *
+knn_kernel(void)
+{
+    knn_error_t          err;
+    const knn_kernels_t *kernels;
+
+    kernels = knn_kernels_choose(&err);
+
+    return (kernels == NULL) ? "" : kernels->name;
 }

@@ -19,11 +19,16 @@
 
 #include <stddef.h>
 
+#include "../heap.h"
 #include "../metric.h"
 
 
 #define KNN_LANES  8
 #define KNN_ENOUGH (2 * KNN_LANES)
+
+/* pairs of a list that are picked, and room behind them for a few more */
+#define KNN_PICKED (8 * KNN_LANES)
+#define KNN_SPARE  KNN_LANES
 
 
 /* Reduced distances of n blocks to q; x and rdist on a KNN_ALIGNMENT. */
@@ -46,15 +51,40 @@ typedef void (*knn_below_pt)(const double *rdist, size_t n, double limit,
  */
 typedef double (*knn_enough_pt)(const double *rdist, size_t n, size_t k);
 
+/*
+ * Appends the lanes of n blocks that are not above limit to a list, as they
+ * lie; false when that were more than KNN_PICKED.
+ */
+typedef bool (*knn_pick_pt)(const double *rdist, const uint32_t *rows, size_t n,
+                            double limit, knn_heap_t *list);
+
+/*
+ * Sorts up to KNN_ENOUGH pairs into a list that has room for one more, those
+ * of equal values as they lie; bit i is set when value i equals the one before.
+ * All values are finite.
+ */
+typedef unsigned (*knn_order_pt)(const knn_heap_t *list, knn_heap_t *to);
+
+/*
+ * Sums of squares: reduced euclidean distances of KNN_LANES rows that lie
+ * feature after feature, wherever they are; no fewer features than KNN_LANES.
+ */
+typedef void (*knn_rows_pt)(const void *const *rows, size_t n_features,
+                            const double *q, double *rdist);
+
 
 typedef struct {
     knn_scan_pt   scan[KNN_METRICS]; /* by knn_metric_e */
     knn_below_pt  below;
     knn_enough_pt enough;
+    knn_pick_pt   pick;
+    knn_order_pt  order;
+    knn_rows_pt   rows[2]; /* of doubles, and of floats */
 } knn_scans_t;
 
 
 extern const knn_scans_t knn_scans_generic;
+extern const knn_scans_t knn_scans_neon;
 extern const knn_scans_t knn_scans_avx2;
 extern const knn_scans_t knn_scans_avx512;
 

@@ -20,6 +20,7 @@
 #define KNN_MASK(p, limit)                                                     \
     _mm256_movemask_pd(                                                        \
         _mm256_cmp_pd(_mm256_load_pd(p), _mm256_set1_pd(limit), _CMP_LE_OQ))
+#define KNN_LEAST(a, b) (knn_vec_t) _mm256_min_pd(a, b)
 #include "scan_variant.h"
 
 #endif

@@ -87,18 +87,6 @@ knn_name(knn_below)(const double *rdist, size_t n, double limit,
 }
 
 
-/* Puts the lower values into a. */
-knn_lanes_inline void
-knn_name(knn_lower)(knn_vec_t *a, const knn_vec_t *b)
-{
-    knn_vec_bits_t lower;
-
-    lower = *b < *a;
-    *a = (knn_vec_t) (((knn_vec_bits_t) *b & lower)
-                      | ((knn_vec_bits_t) *a & ~lower));
-}
-
-
 /* The k-th smallest of one or two blocks of values. */
 knn_lanes_inline double
 knn_name(knn_rank)(const knn_vec_t *vec, size_t blocks, size_t k)
@@ -143,42 +131,8 @@ knn_name(knn_rank)(const knn_vec_t *vec, size_t blocks, size_t k)
 }
 
 
-KNN_TARGET
-static double
-knn_name(knn_enough)(const double *rdist, size_t n, size_t k)
-{
-    size_t           i;
-    knn_vec_t        least[KNN_RANKS];
-    const knn_vec_t *vec;
-
-    vec = (const knn_vec_t *) rdist;
-
-    for (i = 0; i < KNN_VECTORS; i++) {
-        least[i] = vec[i];
-    }
-
-    if (n == 1) {
-        return knn_name(knn_rank)(least, 1, k);
-    }
-
-    for (/* void */; i < KNN_RANKS; i++) {
-        least[i] = vec[i];
-    }
-
-    for (n -= 2; n >= 2; n -= 2) {
-        vec += KNN_RANKS;
-
-        for (i = 0; i < KNN_RANKS; i++) {
-            knn_name(knn_lower)(&least[i], &vec[i]);
-        }
-    }
-
-    for (i = 0; n > 0 && i < KNN_VECTORS; i++) {
-        knn_name(knn_lower)(&least[i], &vec[KNN_RANKS + i]);
-    }
-
-    return knn_name(knn_rank)(least, 2, k);
-}
+#include "select_variant.h"
+#include "rows_variant.h"
 
 
 #define KNN_ROW(name, metric)      [metric] = knn_name(knn_scan_##name),
@@ -187,4 +141,7 @@ knn_name(knn_enough)(const double *rdist, size_t n, size_t k)
 const knn_scans_t knn_name(knn_scans) = {
     {KNN_EACH_WIDE_METRIC(KNN_ROW) KNN_EACH_LIBM_METRIC(KNN_LIBM_ROW)},
     knn_name(knn_below),
-    knn_name(knn_enough)};
+    knn_name(knn_enough),
+    knn_name(knn_pick),
+    knn_name(knn_order),
+    {knn_name(knn_rows_wide), knn_name(knn_rows_narrow)}};

@@ -16,7 +16,10 @@
 
 
 /* the version of what is laid out; another one is laid out anew */
-#define KNN_NATIVE_LAYOUT "1"
+#define KNN_NATIVE_LAYOUT "2"
+
+/* what layout.frame has beside a number for each feature: step, whole */
+#define KNN_NATIVE_FRAME 2
 
 /* the columns of tree.nodes: start, end, is_leaf */
 #define KNN_NATIVE_NODE 3

@@ -7,8 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../model.h"
+#include "../codes.h"
 #include "native_file.h"
+
+
+/* what the numbers of a tensor are, and the boundary that they are used on */
+typedef struct {
+    const char *name;
+    char        kind;
+    size_t      size;
+    size_t      boundary;
+} knn_native_dtype_t;
+
+
+static const knn_native_dtype_t knn_native_f64 = {"F64", 'f', 8, 8};
+static const knn_native_dtype_t knn_native_f32 = {"F32", 'f', 4, 4};
+static const knn_native_dtype_t knn_native_i32 = {"I32", 'i', 4, 4};
+
+/* of kernels */
+static const knn_native_dtype_t knn_native_lanes = {"F64", 'f', 8,
+                                                    KNN_ALIGNMENT};
+static const knn_native_dtype_t knn_native_codes = {"U8", 'u', 1,
+                                                    KNN_ALIGNMENT};
 
 
 /*
@@ -16,8 +36,9 @@
  * not on the boundary, as in files that other programs wrote again.
  */
 static knn_status_e
-knn_native_bytes(knn_native_t *native, const char *name, char kind, size_t ndim,
-                 size_t *shape, size_t boundary, const void **bytes)
+knn_native_bytes(knn_native_t *native, const char *name,
+                 const knn_native_dtype_t *dtype, size_t ndim, size_t *shape,
+                 const void **bytes)
 {
     const knn_ndarray_t *array;
 
@@ -27,17 +48,14 @@ knn_native_bytes(knn_native_t *native, const char *name, char kind, size_t ndim,
         return native->err->status;
     }
 
-    if (array == NULL || (uintptr_t) array->data % boundary != 0) {
+    if (array == NULL || (uintptr_t) array->data % dtype->boundary != 0) {
         return KNN_OK;
     }
 
-    if (array->dtype.kind != kind
-        || array->dtype.size
-               != (kind == 'f' ? sizeof(double) : sizeof(uint32_t)))
-    {
+    if (array->dtype.kind != dtype->kind || array->dtype.size != dtype->size) {
         return knn_error(native->err, KNN_INCONSISTENT,
                          "tensor \"%s\" must have the dtype %s", name,
-                         kind == 'f' ? "F64" : "I32");
+                         dtype->name);
     }
 
     *bytes = array->data;
@@ -51,31 +69,146 @@ static knn_status_e
 knn_native_blocks(knn_native_t *native, knn_layout_t *layout)
 {
     size_t      shape[3];
-    const void *blocks, *rows;
+    const void *blocks, *rows, *order;
 
     shape[0] = KNN_NATIVE_ANY;
     shape[1] = native->parts->n_features;
     shape[2] = KNN_LANES;
 
-    if (knn_native_bytes(native, "layout.blocks", 'f', 3, shape, KNN_ALIGNMENT,
+    if (knn_native_bytes(native, "layout.blocks", &knn_native_lanes, 3, shape,
                          &blocks)
         != KNN_OK)
     {
         return native->err->status;
     }
 
-    layout->n_blocks = shape[0];
+    /* without blocks there are points, and any number of lanes */
+
     shape[1] = KNN_LANES;
 
-    if (knn_native_bytes(native, "layout.rows", 'i', 2, shape, sizeof(uint32_t),
+    if (knn_native_bytes(native, "layout.rows", &knn_native_i32, 2, shape,
                          &rows)
+            != KNN_OK
+        || knn_native_bytes(native, "layout.order", &knn_native_i32, 2, shape,
+                            &order)
+               != KNN_OK)
+    {
+        return native->err->status;
+    }
+
+    layout->n_blocks = shape[0];
+    layout->blocks = blocks;
+    layout->rows = rows;
+    layout->order = order;
+
+    return KNN_OK;
+}
+
+
+/* Reads points, which may be of either size. */
+static knn_status_e
+knn_native_points(knn_native_t *native, knn_layout_t *layout)
+{
+    size_t               shape[2];
+    const knn_ndarray_t *array;
+
+    shape[0] = native->parts->n_samples;
+    shape[1] = native->parts->n_features;
+
+    if (knn_native_array(native, "layout.points", 2, shape, &array) != KNN_OK) {
+        return native->err->status;
+    }
+
+    layout->narrow = array != NULL && array->dtype.size == sizeof(float);
+
+    return knn_native_bytes(native, "layout.points",
+                            layout->narrow ? &knn_native_f32 : &knn_native_f64,
+                            2, shape, &layout->points);
+}
+
+
+/* Reads the arrays of codes; they stay NULL when one is not there. */
+static knn_status_e
+knn_native_codings(knn_native_t *native, knn_codes_t *codes)
+{
+    size_t      shape[3];
+    const void *bytes, *sums, *errors, *frame;
+
+    shape[0] = codes->n_blocks;
+    shape[1] = codes->n_groups;
+    shape[2] = KNN_CODES_BYTES;
+
+    if (knn_native_bytes(native, "layout.codes", &knn_native_codes, 3, shape,
+                         &bytes)
         != KNN_OK)
     {
         return native->err->status;
     }
 
-    layout->blocks = blocks;
-    layout->rows = rows;
+    shape[1] = KNN_CODES_ROWS * sizeof(int32_t);
+    shape[2] = native->parts->n_features + KNN_NATIVE_FRAME;
+
+    if (knn_native_bytes(native, "layout.sums", &knn_native_codes, 2, shape,
+                         &sums)
+            != KNN_OK
+        || knn_native_bytes(native, "layout.errors", &knn_native_f32, 1, shape,
+                            &errors)
+               != KNN_OK
+        || knn_native_bytes(native, "layout.frame", &knn_native_f64, 1,
+                            &shape[2], &frame)
+               != KNN_OK)
+    {
+        return native->err->status;
+    }
+
+    codes->sums = sums;
+    codes->errors = errors;
+    codes->low = frame;
+    codes->codes =
+        (sums == NULL || errors == NULL || frame == NULL) ? NULL : bytes;
+
+    return KNN_OK;
+}
+
+
+/* Reads points and their codes, all of them or none. */
+static knn_status_e
+knn_native_coded(knn_native_t *native, knn_layout_t *layout)
+{
+    knn_codes_t  *codes;
+    const double *frame;
+
+    if (knn_native_points(native, layout) != KNN_OK) {
+        return native->err->status;
+    }
+
+    if (layout->points == NULL) {
+        return KNN_OK;
+    }
+
+    codes = knn_arena_alloc(native->arena, sizeof(knn_codes_t));
+
+    if (codes == NULL) {
+        return knn_native_full(native);
+    }
+
+    knn_codes_shape(codes, native->parts->n_samples, native->parts->n_features);
+
+    if (knn_native_codings(native, codes) != KNN_OK) {
+        return native->err->status;
+    }
+
+    if (codes->codes == NULL) {
+        layout->points = NULL;
+        return KNN_OK;
+    }
+
+    frame = codes->low + native->parts->n_features;
+    codes->step = frame[0];
+    codes->per = 1 / frame[0];
+    codes->whole = frame[1] != 0;
+
+    layout->codes = codes;
 
     return KNN_OK;
 }
@@ -95,14 +228,14 @@ knn_native_beside(knn_native_t *native, knn_layout_t *layout)
     layout->n_pairs = KNN_NATIVE_ANY;
     layout->n_nearest = KNN_NATIVE_ANY;
 
-    if (knn_native_bytes(native, "layout.pairs", 'f', 1, &layout->n_pairs,
-                         KNN_ALIGNMENT, &pairs)
+    if (knn_native_bytes(native, "layout.pairs", &knn_native_lanes, 1,
+                         &layout->n_pairs, &pairs)
             != KNN_OK
-        || knn_native_bytes(native, "layout.targets", 'i', 2, shape,
-                            sizeof(uint32_t), &targets)
+        || knn_native_bytes(native, "layout.targets", &knn_native_i32, 2, shape,
+                            &targets)
                != KNN_OK
-        || knn_native_bytes(native, "layout.nearest", 'f', 1,
-                            &layout->n_nearest, sizeof(double), &nearest)
+        || knn_native_bytes(native, "layout.nearest", &knn_native_f64, 1,
+                            &layout->n_nearest, &nearest)
                != KNN_OK)
     {
         return native->err->status;
@@ -144,13 +277,14 @@ knn_native_layout(knn_native_t *native)
     }
 
     if (knn_native_blocks(native, layout) != KNN_OK
+        || knn_native_coded(native, layout) != KNN_OK
         || knn_native_beside(native, layout) != KNN_OK)
     {
         return native->err->status;
     }
 
-    if (layout->blocks != NULL && layout->rows != NULL
-        && layout->nearest != NULL
+    if ((layout->blocks != NULL) != (layout->points != NULL)
+        && layout->rows != NULL && layout->nearest != NULL
         && (layout->pairs != NULL) == (parts->tree != NULL)
         && (layout->targets != NULL) == (parts->y != NULL))
     {

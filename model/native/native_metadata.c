@@ -79,6 +79,7 @@ knn_native_put_estimator(knn_writing_t *writing, const knn_parts_t *parts,
 {
     knn_writing_text(writing, "estimator", info->estimator);
     knn_writing_text(writing, "algorithm", info->algorithm);
+    knn_writing_text(writing, "search", info->search);
     knn_writing_text(writing, "weights", info->weights);
     knn_native_put_metric(writing, parts);
 

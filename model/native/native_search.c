@@ -162,6 +162,10 @@ knn_native_search(knn_native_t *native)
         return native->err->status;
     }
 
+    /* what an earlier load has found; one that is unknown here is ignored */
+
+    knn_native_text(native, "search", &parts->search);
+
     parts->algorithm = (knn_algorithm_e) algorithm;
     parts->sort = (knn_sort_e) sort;
 

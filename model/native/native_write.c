@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "../model.h"
+#include "../codes.h"
 #include "native_file.h"
 #include "native_put.h"
 
@@ -124,6 +124,58 @@ knn_native_put_tree(knn_native_put_t *put)
 }
 
 
+/* Puts points and their codes; what they are codes of is low, and a step. */
+static int
+knn_native_put_codes(knn_native_put_t *put)
+{
+    double            *frame;
+    size_t             d, shape[3];
+    const knn_model_t *model;
+    const knn_codes_t *codes;
+
+    model = put->model;
+    codes = model->codes;
+
+    if (codes == NULL) {
+        return 0;
+    }
+
+    d = model->space.n_features;
+    frame = knn_arena_array(put->arena, d + KNN_NATIVE_FRAME, sizeof(double));
+
+    if (frame == NULL) {
+        return -1;
+    }
+
+    memcpy(frame, codes->low, d * sizeof(double));
+    frame[d] = codes->step;
+    frame[d + 1] = codes->whole;
+
+    shape[0] = codes->n_blocks;
+    shape[1] = codes->n_groups;
+    shape[2] = KNN_CODES_BYTES;
+    knn_writing_tensor(&put->writing, "layout.codes", KNN_U8, codes->codes, 3,
+                       shape);
+
+    shape[1] = KNN_CODES_ROWS * sizeof(int32_t);
+    knn_writing_tensor(&put->writing, "layout.sums", KNN_U8, codes->sums, 2,
+                       shape);
+    knn_writing_tensor(&put->writing, "layout.errors", KNN_F32, codes->errors,
+                       1, shape);
+
+    shape[0] = d + KNN_NATIVE_FRAME;
+    knn_writing_tensor(&put->writing, "layout.frame", KNN_F64, frame, 1, shape);
+
+    shape[0] = model->info.n_samples;
+    shape[1] = d;
+    knn_writing_tensor(&put->writing, "layout.points",
+                       model->narrow ? KNN_F32 : KNN_F64, model->points, 2,
+                       shape);
+
+    return 0;
+}
+
+
 /* Puts what the model has laid out: first, so that it lies on its boundary. */
 static int
 knn_native_put_layout(knn_native_put_t *put)
@@ -133,7 +185,7 @@ knn_native_put_layout(knn_native_put_t *put)
 
     model = put->model;
 
-    if (model->blocks == NULL) {
+    if (model->rows == NULL) {
         return 0;
     }
 
@@ -150,11 +202,18 @@ knn_native_put_layout(knn_native_put_t *put)
                        3, shape);
     knn_writing_tensor(&put->writing, "layout.pairs", KNN_F64, model->pairs, 1,
                        &pairs);
+
+    if (knn_native_put_codes(put) != 0) {
+        return -1;
+    }
+
     knn_writing_tensor(&put->writing, "layout.nearest", KNN_F64, model->nearest,
                        1, &model->info.novelty_samples);
 
     shape[1] = KNN_LANES;
     knn_writing_tensor(&put->writing, "layout.rows", KNN_I32, model->rows, 2,
+                       shape);
+    knn_writing_tensor(&put->writing, "layout.order", KNN_I32, model->order, 2,
                        shape);
 
     shape[0] = model->info.n_samples;

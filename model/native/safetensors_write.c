@@ -22,7 +22,8 @@ typedef struct {
 
 
 /* in the order in which they are written: none needs padding then */
-static const knn_element_t knn_elements[] = {[KNN_F64] = {"F64", 8},
+static const knn_element_t knn_elements[] = {[KNN_U8] = {"U8", 1},
+                                             [KNN_F64] = {"F64", 8},
                                              [KNN_I64] = {"I64", 8},
                                              [KNN_F32] = {"F32", 4},
                                              [KNN_I32] = {"I32", 4}};

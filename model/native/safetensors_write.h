@@ -16,13 +16,14 @@
 
 
 /* more than any model has */
-#define KNN_TENSORS 32
+#define KNN_TENSORS 48
 #define KNN_DIMS    3
 
 
 /* elements, as safetensors spells them */
 typedef enum {
-    KNN_F64 = 0,
+    KNN_U8 = 0, /* multiples of KNN_ALIGNMENT */
+    KNN_F64,
     KNN_I64,
     KNN_F32,
     KNN_I32
@@ -50,8 +51,8 @@ void knn_writing_free(knn_writing_t *writing);
 
 /*
  * Adds a tensor, whose name and data stay the caller's and must be there when
- * the file is written; nothing when data is NULL.  The first of F64 starts on
- * a KNN_ALIGNMENT boundary.
+ * the file is written; nothing when data is NULL.  All of U8 and the first of
+ * F64 start on a KNN_ALIGNMENT boundary.
  */
 void knn_writing_tensor(knn_writing_t *writing, const char *name,
                         knn_element_e element, const void *data, size_t ndim,

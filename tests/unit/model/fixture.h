@@ -248,6 +248,7 @@ fixture_create(fixture_t *f, knn_algorithm_e algorithm, knn_metric_e metric,
 
     f->parts.algorithm = algorithm;
     f->parts.producer = "a test";
+    f->parts.search = "quick"; /* the same in every run */
     f->parts.n_samples = n;
     f->parts.n_features = d;
     f->parts.n_neighbors = k;

@@ -109,6 +109,39 @@ START_TEST(charge)
 END_TEST
 
 
+/* What came after a mark is gone, and zeroed where it was. */
+START_TEST(marks)
+{
+    char            *before, *after;
+    size_t           size;
+    knn_arena_mark_t mark;
+
+    before = knn_arena_alloc(arena, 100);
+    ck_assert_ptr_nonnull(before);
+    memset(before, 1, 100);
+
+    size = knn_arena_size(arena);
+    mark = knn_arena_mark(arena);
+
+    after = knn_arena_alloc(arena, 100);
+    ck_assert_ptr_nonnull(after);
+    memset(after, 2, 100);
+    ck_assert_ptr_nonnull(knn_arena_alloc(arena, LIMIT / 4));
+    ck_assert_uint_gt(knn_arena_size(arena), size);
+
+    knn_arena_release(arena, &mark);
+
+    ck_assert_uint_eq(knn_arena_size(arena), size);
+    ck_assert_ptr_eq(knn_arena_alloc(arena, 100), after);
+    ck_assert_int_eq(before[99], 1);
+
+    for (size = 0; size < 100; size++) {
+        ck_assert_int_eq(after[size], 0);
+    }
+}
+END_TEST
+
+
 Suite *knn_suite(void);
 
 
@@ -126,6 +159,7 @@ knn_suite(void)
     tcase_add_test(tcase, limit);
     tcase_add_test(tcase, overflow);
     tcase_add_test(tcase, charge);
+    tcase_add_test(tcase, marks);
     suite_add_tcase(suite, tcase);
 
     return suite;

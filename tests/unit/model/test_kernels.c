@@ -9,17 +9,27 @@
 
 #include "fixture.h"
 
+#include "../../../model/kernels/processor.h"
 
-#define BLOCKS 13
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if (KNN_AMX)
+#include <immintrin.h>
+#endif
 
 
-static const char *const variants[] = {"generic", "avx2", "avx512"};
+/* more than there are kernels for any processor */
+#define VARIANTS 8
+
+#define BLOCKS   13
 
 
+/* NULL when there are no more for this processor. */
 static const knn_kernels_t *
 variant(int i)
 {
-    return knn_kernels_find(variants[i]);
+    return knn_kernels_at((size_t) i);
 }
 
 
@@ -268,22 +278,167 @@ START_TEST(enough)
 END_TEST
 
 
-START_TEST(names)
+/* Sums of squares of rows, at any place in memory that a number may be at. */
+static void
+compare_rows(const knn_kernels_t *kernels, fixture_t *f, size_t d, bool narrow)
 {
-    size_t i;
+    size_t      i, j, size;
+    char       *memory[KNN_LANES];
+    double     *q, t, sum[KNN_LANES];
+    double      rdist[KNN_LANES + 1] __attribute__((aligned(KNN_ALIGNMENT)));
+    const void *rows[KNN_LANES];
 
-    ck_assert_ptr_nonnull(knn_kernels_find("generic"));
-    ck_assert_ptr_eq(knn_kernels_find(knn_kernels_best()->name),
-                     knn_kernels_best());
-    ck_assert_ptr_null(knn_kernels_find("abacus"));
+    size = narrow ? sizeof(float) : sizeof(double);
+    q = (double *) fixture_alloc(d + 8, sizeof(double)) + d % 8;
+    rdist[KNN_LANES] = -1;
 
-    for (i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
-        if (variant((int) i) != NULL) {
-            ck_assert_str_eq(variant((int) i)->name, variants[i]);
+    for (j = 0; j < d; j++) {
+        q[j] = ldexp((double) fixture_random(f) - 0x1p30, -29);
+    }
+
+    for (i = 0; i < KNN_LANES; i++) {
+        memory[i] = fixture_alloc(d + i, size);
+        rows[i] = memory[i] + i * size;
+        sum[i] = 0;
+
+        for (j = 0; j < d; j++) {
+            t = ldexp((double) fixture_random(f) - 0x1p30, -29);
+            t = narrow ? (float) t : t;
+
+            if (narrow) {
+                ((float *) rows[i])[j] = (float) t;
+            }
+            else {
+                ((double *) rows[i])[j] = t;
+            }
+
+            t -= q[j];
+            sum[i] += t * t;
+        }
+    }
+
+    kernels->scans->rows[narrow](rows, d, q, rdist);
+
+    for (i = 0; i < KNN_LANES; i++) {
+        if (memcmp(&sum[i], &rdist[i], sizeof(double)) != 0) {
+            ck_abort_msg("%s, %s, %zu features, row %zu: %a, must be %a",
+                         kernels->name, narrow ? "floats" : "doubles", d, i,
+                         rdist[i], sum[i]);
+        }
+
+        free(memory[i]);
+    }
+
+    ck_assert_double_eq(rdist[KNN_LANES], -1);
+    free(q - d % 8);
+}
+
+
+START_TEST(rows)
+{
+    size_t    d, round;
+    fixture_t f;
+
+    if (variant(_i) == NULL) {
+        return;
+    }
+
+    f.seed = 15;
+
+    for (d = KNN_LANES; d <= 80; d++) {
+        for (round = 0; round < 4; round++) {
+            compare_rows(variant(_i), &f, d, round % 2 == 0);
         }
     }
 }
 END_TEST
+
+
+START_TEST(names)
+{
+    int i;
+
+    for (i = 0; variant(i) != NULL; i++) {
+        ck_assert_ptr_eq(knn_kernels_find(variant(i)->name), variant(i));
+    }
+
+    ck_assert_int_lt(i, VARIANTS);
+    ck_assert_str_eq(variant(i - 1)->name, "generic");
+    ck_assert_ptr_eq(knn_kernels_best(), variant(0));
+    ck_assert_ptr_null(knn_kernels_find("abacus"));
+}
+END_TEST
+
+
+START_TEST(choice)
+{
+    int         i;
+    knn_error_t err;
+
+    ck_assert_int_eq(unsetenv(KNN_KERNELS_VARIABLE), 0);
+    ck_assert_ptr_eq(knn_kernels_choose(&err), knn_kernels_best());
+    ck_assert_str_eq(knn_kernel(), knn_kernels_best()->name);
+
+    ck_assert_int_eq(setenv(KNN_KERNELS_VARIABLE, "", 1), 0);
+    ck_assert_ptr_eq(knn_kernels_choose(&err), knn_kernels_best());
+
+    for (i = 0; variant(i) != NULL; i++) {
+        ck_assert_int_eq(setenv(KNN_KERNELS_VARIABLE, variant(i)->name, 1), 0);
+        ck_assert_ptr_eq(knn_kernels_choose(&err), variant(i));
+        ck_assert_str_eq(knn_kernel(), variant(i)->name);
+    }
+
+    ck_assert_int_eq(setenv(KNN_KERNELS_VARIABLE, "abacus", 1), 0);
+    ck_assert_ptr_null(knn_kernels_choose(&err));
+    ck_assert_int_eq(err.status, KNN_UNSUPPORTED);
+    ck_assert_str_eq(knn_kernel(), "");
+
+    for (i = 0; variant(i) != NULL; i++) {
+        ck_assert_ptr_nonnull(strstr(err.message, variant(i)->name));
+    }
+}
+END_TEST
+
+
+#if (KNN_AMX)
+
+/* Uses a tile: without the permission that is a signal. */
+__attribute__((target("amx-tile"))) static void
+use_tile(void)
+{
+    /* one row of 16 bytes in tile 0 */
+    static const uint8_t config[64] = {[0] = 1, [16] = 16, [48] = 1};
+
+    _tile_loadconfig(config);
+    _tile_zero(0);
+    _tile_release();
+}
+
+
+/* As workers of a server do, which forks after it has read its models. */
+START_TEST(tiles_after_fork)
+{
+    int   status;
+    pid_t pid;
+
+    if (knn_kernels_find("amx") == NULL) {
+        return;
+    }
+
+    pid = fork();
+    ck_assert_int_ne(pid, -1);
+
+    if (pid == 0) {
+        use_tile();
+        _exit(0);
+    }
+
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+#endif
 
 
 Suite *
@@ -295,10 +450,15 @@ knn_suite(void)
     suite = suite_create("kernels");
     tcase = tcase_create("kernels");
 
-    tcase_add_loop_test(tcase, scan, 0, 3);
-    tcase_add_loop_test(tcase, below, 0, 3);
-    tcase_add_loop_test(tcase, enough, 0, 3);
+    tcase_add_loop_test(tcase, scan, 0, VARIANTS);
+    tcase_add_loop_test(tcase, below, 0, VARIANTS);
+    tcase_add_loop_test(tcase, enough, 0, VARIANTS);
+    tcase_add_loop_test(tcase, rows, 0, VARIANTS);
     tcase_add_test(tcase, names);
+    tcase_add_test(tcase, choice);
+#if (KNN_AMX)
+    tcase_add_test(tcase, tiles_after_fork);
+#endif
     suite_add_tcase(suite, tcase);
 
     return suite;

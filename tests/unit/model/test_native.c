@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../../model/codes.h"
 #include "../../../model/native/native.h"
 #include "fixture.h"
 
@@ -159,6 +160,48 @@ START_TEST(round_trip)
     ck_assert((char *) loaded->blocks > (char *) loaded->source.data
               && (char *) loaded->blocks
                      < (char *) loaded->source.data + loaded->source.size);
+
+    check_same(built, loaded);
+
+    knn_model_free(loaded);
+    knn_model_free(built);
+    fixture_destroy(&fixture);
+}
+END_TEST
+
+
+/* Whether memory is the file's. */
+static bool
+is_mapped(const knn_model_t *model, const void *p)
+{
+    return (const char *) p > (const char *) model->source.data
+           && (const char *) p
+                  < (const char *) model->source.data + model->source.size;
+}
+
+
+/* Points, of floats and of doubles, and their codes, too. */
+START_TEST(round_trip_codes)
+{
+    knn_model_t *built, *loaded;
+
+    fixture_create(&fixture, (knn_algorithm_e) (_i % 3), KNN_EUCLIDEAN, 300, 9,
+                   5, 20, _i / 3 == 0 ? 0.5 : 0.1);
+    fixture.parts.search = "codes";
+
+    write_parts(&fixture.parts);
+    built = fixture_build(&fixture);
+
+    loaded = knn_model_load(path, MAX_BYTES, &err);
+    ck_assert_msg(loaded != NULL, "%s", err.message);
+
+    ck_assert_str_eq(loaded->info.search, "codes");
+    ck_assert_int_eq(loaded->narrow, _i / 3 == 0);
+    ck_assert(is_mapped(loaded, loaded->points));
+    ck_assert(is_mapped(loaded, loaded->rows));
+    ck_assert(is_mapped(loaded, loaded->codes->codes));
+    ck_assert(is_mapped(loaded, loaded->codes->sums));
+    ck_assert(is_mapped(loaded, loaded->codes->errors));
 
     check_same(built, loaded);
 
@@ -353,18 +396,24 @@ static const damage_t damages[] = {
 };
 
 
-/* Parts of a file that contradict each other are refused by their names. */
-START_TEST(damaged)
+static const damage_t code_damages[] = {
+    {"layout.points", 2, "\"layout.points\" is not what \"X\""},
+    {"layout.codes", 6, "\"layout.codes\" is not what \"X\""},
+    {"layout.sums", 0, "\"layout.sums\" is not what \"X\""},
+    {"layout.errors", 2, "\"layout.errors\" is not what \"X\""},
+    {"layout.frame", 7, "\"layout.codes\" is not what \"X\""},
+    {"layout.rows", 0, "\"layout.rows\" is not what \"X\""},
+};
+
+
+/* Damages a file that was written, which is refused then. */
+static void
+check_damage(const damage_t *damage)
 {
-    char           *bytes;
-    size_t          size;
-    knn_model_t    *model;
-    const damage_t *damage;
+    char        *bytes;
+    size_t       size;
+    knn_model_t *model;
 
-    damage = &damages[_i];
-
-    fixture_create(&fixture, KNN_KD_TREE, KNN_EUCLIDEAN, 100, 2, 2, 5, 0.5);
-    write_parts(&fixture.parts);
     bytes = file_bytes(&size);
 
     find_tensor(bytes, damage->tensor)[damage->at] ^= (char) 0xc1;
@@ -375,6 +424,26 @@ START_TEST(damaged)
                   "\"%s\" lacks \"%s\"", err.message, damage->message);
 
     free(bytes);
+}
+
+
+/* Parts of a file that contradict each other are refused by their names. */
+START_TEST(damaged)
+{
+    fixture_create(&fixture, KNN_KD_TREE, KNN_EUCLIDEAN, 100, 2, 2, 5, 0.5);
+    write_parts(&fixture.parts);
+    check_damage(&damages[_i]);
+    fixture_destroy(&fixture);
+}
+END_TEST
+
+
+START_TEST(damaged_codes)
+{
+    fixture_create(&fixture, KNN_BRUTE, KNN_EUCLIDEAN, 100, 9, 2, 5, 0.1);
+    fixture.parts.search = "codes";
+    write_parts(&fixture.parts);
+    check_damage(&code_damages[_i]);
     fixture_destroy(&fixture);
 }
 END_TEST
@@ -392,6 +461,9 @@ knn_suite(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, round_trip, 0, 12);
+    tcase_add_loop_test(tcase, round_trip_codes, 0, 6);
+    tcase_add_loop_test(tcase, damaged_codes, 0,
+                        sizeof(code_damages) / sizeof(code_damages[0]));
     tcase_add_test(tcase, same_bytes);
     tcase_add_test(tcase, replaced);
     tcase_add_test(tcase, not_written);

@@ -240,7 +240,7 @@ START_TEST(description)
     ck_assert_str_eq(info->metric, b.f.parts.metric_name);
     ck_assert_str_eq(info->weights, _i / 3 % 2 ? "distance" : "uniform");
     ck_assert_str_eq(info->producer, "a test");
-    ck_assert_str_eq(info->kernel, knn_kernels_best()->name);
+    ck_assert_str_eq(info->kernel, knn_kernel());
     ck_assert_double_eq(info->p, 0);
     ck_assert_uint_eq(info->n_samples, 200);
     ck_assert_uint_eq(info->n_features, 3);

@@ -219,13 +219,12 @@ compare_quick(const knn_model_t *model, const double *q,
 static void
 compare(fixture_t *f, double scale)
 {
-    size_t       i, v;
-    double      *q;
-    knn_heap_t   heap;
-    knn_model_t *model;
-    knn_query_t *query;
-
-    static const char *const variants[] = {"generic", "avx2", "avx512"};
+    size_t               i, v;
+    double              *q;
+    knn_heap_t           heap;
+    knn_model_t         *model;
+    knn_query_t         *query;
+    const knn_kernels_t *kernels;
 
     q = points(f, scale);
     model = fixture_build(f);
@@ -234,12 +233,8 @@ compare(fixture_t *f, double scale)
     heap.values = fixture_alloc(heap.size, sizeof(double));
     heap.rows = fixture_alloc(heap.size, sizeof(uint32_t));
 
-    for (v = 0; v < 3; v++) {
-        if (knn_kernels_find(variants[v]) == NULL) {
-            continue;
-        }
-
-        knn_model_use(model, knn_kernels_find(variants[v]));
+    for (v = 0; (kernels = knn_kernels_at(v)) != NULL; v++) {
+        knn_model_use(model, kernels);
 
         query = fixture_query(model, q, QUERIES,
                               KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS);
