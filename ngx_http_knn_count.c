@@ -110,6 +110,19 @@ const ngx_http_knn_bound_t  ngx_http_knn_novelties[NGX_HTTP_KNN_NOVELTIES] = {
                               + ngx_http_knn_slot * (series)->slot_size))
 
 
+/* Only what a worker shares with others is added to atomically. */
+static ngx_inline void
+ngx_http_knn_add(ngx_atomic_t *counter, ngx_atomic_uint_t n)
+{
+    if (ngx_http_knn_slot == 0) {
+        (void) ngx_atomic_fetch_add(counter, n);
+
+    } else {
+        *counter += n;
+    }
+}
+
+
 /* In the log phase: what nginx refused before our handler saw it. */
 ngx_int_t
 ngx_http_knn_count_handler(ngx_http_request_t *r)
@@ -194,11 +207,17 @@ ngx_http_knn_count_request(ngx_http_knn_ctx_t *ctx)
         return;
     }
 
+    /* the predecessor of this worker may be gone now */
+
+    if (ngx_http_knn_slot == 0) {
+        ngx_http_knn_claim_slot(kmcf->zone.sh, 0);
+    }
+
     slot = ngx_http_knn_get_slot(series);
 
     if (ctx->reason > NGX_HTTP_KNN_OK) {
-        (void) ngx_atomic_fetch_add(&slot->refusals[ctx->reason
-                                                    - NGX_HTTP_KNN_OK - 1], 1);
+        ngx_http_knn_add(&slot->refusals[ctx->reason - NGX_HTTP_KNN_OK - 1],
+                         1);
     }
 
     if (ctx->reason == NGX_HTTP_KNN_OK) {
@@ -218,7 +237,7 @@ ngx_http_knn_count_request(ngx_http_knn_ctx_t *ctx)
     duration = ngx_http_knn_now() - ctx->started;
 
     if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
-        (void) ngx_atomic_fetch_add(&slot->success, duration);
+        ngx_http_knn_add(&slot->success, duration);
     }
 
     i = ngx_http_knn_observe(slot->request, ngx_http_knn_durations,
@@ -242,13 +261,11 @@ ngx_http_knn_count_work(ngx_http_knn_slot_t *slot, ngx_http_knn_work_t *work)
         busy += work->time[i];
     }
 
-    (void) ngx_atomic_fetch_add(&slot->parse, work->time[NGX_HTTP_KNN_PARSE]);
-    (void) ngx_atomic_fetch_add(&slot->encode,
-                                work->time[NGX_HTTP_KNN_ENCODE]);
+    ngx_http_knn_add(&slot->parse, work->time[NGX_HTTP_KNN_PARSE]);
+    ngx_http_knn_add(&slot->encode, work->time[NGX_HTTP_KNN_ENCODE]);
 
     if (work->ended - work->began > busy) {
-        (void) ngx_atomic_fetch_add(&slot->queue,
-                                    work->ended - work->began - busy);
+        ngx_http_knn_add(&slot->queue, work->ended - work->began - busy);
     }
 
     tp = ngx_timeofday();
@@ -267,7 +284,7 @@ ngx_http_knn_count_code(ngx_http_knn_slot_t *slot, ngx_uint_t code)
         }
     }
 
-    (void) ngx_atomic_fetch_add(&slot->codes[i], 1);
+    ngx_http_knn_add(&slot->codes[i], 1);
 }
 
 
@@ -280,8 +297,8 @@ ngx_http_knn_observe(ngx_atomic_t *histogram,
 
     i = ngx_http_knn_bucket(bounds, n, value);
 
-    (void) ngx_atomic_fetch_add(&histogram[i], 1);
-    (void) ngx_atomic_fetch_add(&histogram[n + 1], value);
+    ngx_http_knn_add(&histogram[i], 1);
+    ngx_http_knn_add(&histogram[n + 1], value);
 
     return i;
 }
@@ -355,10 +372,9 @@ ngx_http_knn_count_classes(ngx_http_knn_model_t *model,
             continue;
         }
 
-        (void) ngx_atomic_fetch_add(
-                       &slot->classes[class == KNN_CLASS_OUTLIER ? last
-                                                                 : class],
-                       n);
+        ngx_http_knn_add(
+                    &slot->classes[class == KNN_CLASS_OUTLIER ? last : class],
+                    n);
         n = 0;
     }
 }
@@ -386,7 +402,7 @@ ngx_http_knn_count_novelty(ngx_http_knn_slot_t *slot,
 
     for (k = 0; k < NGX_HTTP_KNN_NOVELTIES + 2; k++) {
         if (histogram[k]) {
-            (void) ngx_atomic_fetch_add(&slot->novelty[k], histogram[k]);
+            ngx_http_knn_add(&slot->novelty[k], histogram[k]);
         }
     }
 }

@@ -113,6 +113,16 @@ ngx_http_knn_choose_format(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 
     value = &r->headers_in.content_type->value;
 
+    /* as nearly all clients send it */
+
+    if (value->len == ngx_http_knn_media_types[0].type.len
+        && ngx_memcmp(value->data, ngx_http_knn_media_types[0].type.data,
+                      value->len)
+           == 0)
+    {
+        return NGX_OK;
+    }
+
     media = ngx_http_knn_find_media(value);
 
     if (media == NULL || !ngx_http_knn_known_charset(value)) {

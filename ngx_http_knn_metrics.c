@@ -779,18 +779,13 @@ ngx_http_knn_write_gauge(ngx_http_knn_text_t *text, char *name, char *unit,
 static void
 ngx_http_knn_write_build(ngx_http_knn_text_t *text)
 {
-    const char  *simd;
-
-    simd = text->kmcf->models.nelts ? text->sources[0].model->info->kernel
-                                    : "";
-
     ngx_http_knn_write_family(text, "build_info", "gauge", NULL,
                               "What this server is.");
 
     text->p = ngx_sprintf(text->p,
                           "nginx_knn_build_info{version=\"%s\",nginx=\"%s\","
                           "simd=\"%s\"} 1\n",
-                          KNN_VERSION, NGINX_VERSION, simd);
+                          KNN_VERSION, NGINX_VERSION, text->kmcf->simd);
 
     if (text->openmetrics) {
         text->p = ngx_cpymem(text->p, "# EOF\n", sizeof("# EOF\n") - 1);

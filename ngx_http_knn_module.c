@@ -292,6 +292,8 @@ ngx_http_knn_create_main_conf(ngx_conf_t *cf)
      *     kmcf->info_etag = { 0, NULL };
      *     kmcf->health = { 0, NULL };
      *     kmcf->health_status = 0;
+     *     kmcf->simd = NULL;
+     *     kmcf->room = { 0 };
      *     kmcf->zone = { 0 };
      */
 
@@ -327,7 +329,25 @@ ngx_http_knn_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_value(kmcf->max_queue, NGX_HTTP_KNN_MAX_QUEUE);
 
+    /* workers have no such environment */
+
+    kmcf->simd = knn_kernel();
+
     ngx_http_knn_queue_init(&kmcf->queue, &cf->cycle->new_log);
+
+#if !(NGX_DEBUG_PALLOC)
+
+    /* workers write to copies of their own */
+
+    kmcf->room.start = ngx_pmemalign(cf->pool, NGX_HTTP_KNN_ROOM_SIZE,
+                                     KNN_ALIGNMENT);
+    if (kmcf->room.start == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    kmcf->room.end = kmcf->room.start + NGX_HTTP_KNN_ROOM_SIZE;
+
+#endif
 
     return NGX_CONF_OK;
 }
@@ -412,11 +432,13 @@ ngx_http_knn_init_module(ngx_cycle_t *cycle)
 
         ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
                       "model \"%V\" %sloaded from \"%V\": %s by %s, "
-                      "%uz rows of %uz features, algorithm %s, kernel %s",
+                      "%uz rows of %uz features, algorithm %s, search %s, "
+                      "kernel %s",
                       &model->id, model->kept ? "still " : "", &model->file,
                       model->info->estimator, model->info->producer,
                       model->info->n_samples, model->info->n_features,
-                      model->info->algorithm, model->info->kernel);
+                      model->info->algorithm, model->info->search,
+                      model->info->kernel);
     }
 
     return NGX_OK;

@@ -29,6 +29,9 @@
 /* how long the event loop is held at a time, nanoseconds */
 #define NGX_HTTP_KNN_SLICE          200000
 
+/* what some rows of most models need */
+#define NGX_HTTP_KNN_ROOM_SIZE      32768
+
 
 /* a model file that was read, for every configuration that names it */
 typedef struct {
@@ -94,6 +97,18 @@ typedef struct {
 } ngx_http_knn_location_t;
 
 
+/*
+ * Memory of a worker for one request at a time, which finds it cached, and the
+ * last query of one row, which others of its kind need not lay out again.
+ */
+typedef struct {
+    u_char                    *start;
+    u_char                    *end;            /* the query lies behind it */
+    knn_query_t               *query;          /* NULL: there is none */
+    ngx_uint_t                 taken;
+} ngx_http_knn_room_t;
+
+
 /* requests that wait for a turn of the event loop, of one worker */
 typedef struct {
     ngx_queue_t                waiting;
@@ -115,8 +130,11 @@ typedef struct {
     ngx_str_t                  v2_server;
     ngx_str_t                  v2_index;
 
+    const char                *simd;           /* of models loaded now */
+
     ngx_int_t                  max_queue;
     ngx_http_knn_queue_t       queue;
+    ngx_http_knn_room_t        room;
     ngx_http_knn_zone_t        zone;
 } ngx_http_knn_main_conf_t;
 
@@ -147,6 +165,8 @@ typedef enum {
 /* how a body becomes a reply; nothing of it touches the request */
 typedef struct {
     ngx_http_knn_model_t      *model;
+    ngx_http_knn_room_t       *room;           /* NULL: another has it */
+    u_char                    *pos;            /* what is left of it */
     ngx_pool_t                *pool;           /* or of a thread */
 
     ngx_chain_t               *in;             /* NULL: all of it was read */
@@ -157,9 +177,10 @@ typedef struct {
     knn_reply_form_e           form;
     knn_request_t             *request;
     knn_query_t               *query;
-    ngx_buf_t                 *reply;
+    ngx_buf_t                  reply;
     knn_reply_writer_t         writer;
 
+    uint64_t                   now;            /* 0: not known */
     uint64_t                   began;          /* nanoseconds */
     uint64_t                   ended;
     uint64_t                   time[NGX_HTTP_KNN_PHASES];
@@ -496,6 +517,7 @@ extern ngx_http_knn_process_t  *ngx_http_knn_process;
 ngx_int_t ngx_http_knn_add_zone(ngx_conf_t *cf,
     ngx_http_knn_main_conf_t *kmcf);
 void ngx_http_knn_enter_zone(ngx_http_knn_main_conf_t *kmcf, ngx_log_t *log);
+void ngx_http_knn_claim_slot(ngx_http_knn_zone_sh_t *sh, ngx_uint_t start);
 void ngx_http_knn_leave_zone(ngx_cycle_t *cycle);
 ngx_uint_t ngx_http_knn_process_alive(ngx_http_knn_process_t *process);
 ngx_http_knn_pair_t *ngx_http_knn_find_pair(ngx_http_knn_zone_sh_t *sh,

@@ -125,8 +125,9 @@ ngx_http_knn_serve(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 ngx_http_knn_ctx_t *
 ngx_http_knn_create_ctx(ngx_http_request_t *r)
 {
-    ngx_http_knn_ctx_t  *ctx, *last;
-    ngx_pool_cleanup_t  *cln;
+    ngx_http_knn_ctx_t        *ctx, *last;
+    ngx_pool_cleanup_t        *cln;
+    ngx_http_knn_main_conf_t  *kmcf;
 
     last = ngx_http_knn_get_ctx(r);
 
@@ -148,6 +149,15 @@ ngx_http_knn_create_ctx(ngx_http_request_t *r)
     ngx_str_set(&ctx->type, "application/json");
     ctx->work.pool = r->pool;
     ctx->started = ngx_http_knn_now();
+    ctx->work.now = ctx->started;
+
+    kmcf = ngx_http_get_module_main_conf(r, ngx_http_knn_module);
+
+    if (!kmcf->room.taken && kmcf->room.start != NULL) {
+        kmcf->room.taken = 1;
+        ctx->work.room = &kmcf->room;
+        ctx->work.pos = kmcf->room.start;
+    }
 
     cln->handler = ngx_http_knn_cleanup_ctx;
 
@@ -168,6 +178,10 @@ ngx_http_knn_cleanup_ctx(void *data)
 
     ngx_http_knn_queue_remove(ctx);
     ngx_http_knn_work_free(&ctx->work);
+
+    if (ctx->work.room != NULL) {
+        ctx->work.room->taken = 0;
+    }
 
     if (ctx->pool != NULL) {
         ngx_destroy_pool(ctx->pool);
@@ -443,13 +457,22 @@ ngx_http_knn_post(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 static void
 ngx_http_knn_body_handler(ngx_http_request_t *r)
 {
-    ngx_int_t            rc;
-    ngx_chain_t         *in;
-    ngx_http_knn_ctx_t  *ctx;
+    ngx_int_t                 rc;
+    ngx_chain_t              *in;
+    ngx_http_knn_ctx_t       *ctx;
+    ngx_http_request_body_t  *rb;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_knn_module);
 
-    in = r->request_body ? r->request_body->bufs : NULL;
+    rb = r->request_body;
+
+    /* unless the body came with the header, time has passed */
+
+    if (rb != NULL && rb->buf != NULL) {
+        ctx->work.now = 0;
+    }
+
+    in = rb ? rb->bufs : NULL;
 
     rc = ngx_http_knn_start(r, ctx, in);
 

@@ -49,7 +49,7 @@ ngx_http_knn_send_reply(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
     ngx_buf_t    *b;
     ngx_chain_t   out;
 
-    b = ctx->work.reply;
+    b = &ctx->work.reply;
 
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;

@@ -28,6 +28,10 @@ static ssize_t ngx_http_knn_read(ngx_http_knn_work_t *work, u_char **p);
 static void ngx_http_knn_advance(ngx_http_knn_work_t *work, size_t n);
 static void ngx_http_knn_skip_empty(ngx_http_knn_work_t *work);
 static ngx_int_t ngx_http_knn_create_query(ngx_http_knn_work_t *work);
+static knn_query_t *ngx_http_knn_kept_query(ngx_http_knn_work_t *work,
+    const knn_rows_t *rows);
+static void *ngx_http_knn_alloc_query(ngx_http_knn_work_t *work, size_t rows,
+    size_t size);
 static ngx_int_t ngx_http_knn_search(ngx_http_knn_work_t *work);
 static ngx_int_t ngx_http_knn_create_reply(ngx_http_knn_work_t *work);
 static ngx_int_t ngx_http_knn_encode(ngx_http_knn_work_t *work);
@@ -46,6 +50,7 @@ ngx_int_t
 ngx_http_knn_work_init(ngx_http_knn_work_t *work,
     knn_request_options_t *options, ngx_chain_t *in)
 {
+    void         *memory;
     ngx_chain_t  *cl;
 
     options->model = (char *) work->model->name.data;
@@ -62,7 +67,12 @@ ngx_http_knn_work_init(ngx_http_knn_work_t *work,
 
     ngx_http_knn_skip_empty(work);
 
-    work->request = knn_request_create(options);
+    memory = ngx_http_knn_alloc(work, knn_request_size());
+    if (memory == NULL) {
+        return NGX_ABORT;
+    }
+
+    work->request = knn_request_init(memory, options);
 
     return work->request ? NGX_OK : NGX_ABORT;
 }
@@ -81,8 +91,10 @@ ngx_http_knn_work_run(ngx_http_knn_work_t *work, uint64_t ns)
     ngx_int_t   rc;
     ngx_uint_t  phase;
 
-    now = ngx_http_knn_now();
+    now = work->now ? work->now : ngx_http_knn_now();
     end = now + ns;
+
+    work->now = 0;
 
     if (work->began == 0) {
         work->began = now;
@@ -121,7 +133,7 @@ void
 ngx_http_knn_work_free(ngx_http_knn_work_t *work)
 {
     if (work->request != NULL) {
-        knn_request_destroy(work->request);
+        knn_request_free(work->request);
     }
 }
 
@@ -248,9 +260,15 @@ ngx_http_knn_create_query(ngx_http_knn_work_t *work)
         return NGX_HTTP_KNN_UNTOLD;
     }
 
+    work->query = ngx_http_knn_kept_query(work, rows);
+
+    if (work->query != NULL) {
+        return NGX_OK;
+    }
+
     size = knn_query_size(work->model->model, rows->rows, rows->outputs);
 
-    memory = size ? ngx_http_knn_alloc(work, size) : NULL;
+    memory = size ? ngx_http_knn_alloc_query(work, rows->rows, size) : NULL;
     if (memory == NULL) {
         return NGX_ABORT;
     }
@@ -259,6 +277,58 @@ ngx_http_knn_create_query(ngx_http_knn_work_t *work)
                                  rows->rows, rows->outputs);
 
     return NGX_OK;
+}
+
+
+/* The last one of a room, if this one is of its kind. */
+static knn_query_t *
+ngx_http_knn_kept_query(ngx_http_knn_work_t *work, const knn_rows_t *rows)
+{
+    knn_query_t  *query;
+
+    query = work->room ? work->room->query : NULL;
+
+    if (query == NULL
+        || rows->rows != 1
+        || query->model != work->model->model
+        || query->outputs != rows->outputs)
+    {
+        return NULL;
+    }
+
+    /* until it is done */
+
+    work->room->query = NULL;
+
+    knn_query_again(query, rows->x);
+
+    return query;
+}
+
+
+/* That of one row takes the place of the one that a room keeps. */
+static void *
+ngx_http_knn_alloc_query(ngx_http_knn_work_t *work, size_t rows, size_t size)
+{
+    u_char               *last;
+    ngx_http_knn_room_t  *room;
+
+    room = work->room;
+
+    if (room == NULL || rows != 1) {
+        return ngx_http_knn_alloc(work, size);
+    }
+
+    last = room->start + NGX_HTTP_KNN_ROOM_SIZE;
+
+    if (size > (size_t) (last - work->pos)) {
+        return ngx_http_knn_alloc(work, size);
+    }
+
+    room->query = NULL;
+    room->end = last - size;
+
+    return room->end;
 }
 
 
@@ -278,6 +348,10 @@ ngx_http_knn_search(ngx_http_knn_work_t *work)
         return NGX_DECLINED;
     }
 
+    if (work->room != NULL && (u_char *) query == work->room->end) {
+        work->room->query = query;
+    }
+
     return ngx_http_knn_create_reply(work);
 }
 
@@ -285,6 +359,7 @@ ngx_http_knn_search(ngx_http_knn_work_t *work)
 static ngx_int_t
 ngx_http_knn_create_reply(ngx_http_knn_work_t *work)
 {
+    u_char            *p;
     size_t             size;
     const knn_rows_t  *rows;
 
@@ -292,17 +367,19 @@ ngx_http_knn_create_reply(ngx_http_knn_work_t *work)
 
     size = knn_reply_size(work->model->reply, work->query, rows, work->form);
 
-    if (size == 0) {
+    p = size ? ngx_http_knn_alloc(work, size) : NULL;
+    if (p == NULL) {
         return NGX_ABORT;
     }
 
-    work->reply = ngx_create_temp_buf(work->pool, size);
-    if (work->reply == NULL) {
-        return NGX_ABORT;
-    }
+    work->reply.start = p;
+    work->reply.pos = p;
+    work->reply.last = p;
+    work->reply.end = p + size;
+    work->reply.temporary = 1;
 
     knn_reply_begin(&work->writer, work->model->reply, work->query, rows,
-                    work->form, (char *) work->reply->pos);
+                    work->form, (char *) p);
 
     return NGX_OK;
 }
@@ -315,7 +392,7 @@ ngx_http_knn_encode(ngx_http_knn_work_t *work)
         return NGX_AGAIN;
     }
 
-    work->reply->last = (u_char *) work->writer.p;
+    work->reply.last = (u_char *) work->writer.p;
 
     return NGX_OK;
 }
@@ -327,7 +404,18 @@ ngx_http_knn_alloc(void *data, size_t size)
 {
     ngx_http_knn_work_t *work = data;
 
-    return ngx_http_knn_palloc(work->pool, size);
+    u_char  *p;
+
+    if (work->room == NULL
+        || size > (size_t) (work->room->end - work->pos))
+    {
+        return ngx_http_knn_palloc(work->pool, size);
+    }
+
+    p = work->pos;
+    work->pos = p + ngx_align(size, KNN_ALIGNMENT);
+
+    return p;
 }
 
 

@@ -17,6 +17,7 @@
 
 #define NGX_HTTP_KNN_ZONE_SIZE      1048576
 
+/* of workers, besides the shared one */
 #define NGX_HTTP_KNN_MAX_SLOTS      16
 
 /* workers, those that are finishing included: so many for each, at least */
@@ -59,11 +60,15 @@ static void ngx_http_knn_free_pairs(ngx_http_knn_zone_sh_t *sh,
 static void ngx_http_knn_add_pairs(ngx_http_knn_main_conf_t *kmcf);
 static ngx_http_knn_process_t *ngx_http_knn_claim_process(
     ngx_http_knn_zone_sh_t *sh);
+static ngx_uint_t ngx_http_knn_pid_alive(ngx_atomic_uint_t pid);
 
 
 ngx_conf_post_t  ngx_http_knn_zone_size = { ngx_http_knn_check_zone_size };
 
+/* 0: the shared one */
 ngx_uint_t  ngx_http_knn_slot;
+
+static ngx_atomic_t  *ngx_http_knn_owner;
 
 /* of a process that is none of a zone's */
 static ngx_http_knn_process_t  ngx_http_knn_nobody;
@@ -392,11 +397,11 @@ ngx_http_knn_create_zone(ngx_shm_zone_t *shm_zone, ngx_slab_pool_t *shpool,
 
     workers = zone->core->worker_processes;
 
-    for (sh->slots = 1;
-         sh->slots < workers && sh->slots < NGX_HTTP_KNN_MAX_SLOTS;
-         sh->slots *= 2)
-    {
-        /* void */
+    sh->slots = 1 + ngx_min(workers, NGX_HTTP_KNN_MAX_SLOTS);
+
+    sh->owners = ngx_slab_calloc(shpool, sh->slots * sizeof(ngx_atomic_t));
+    if (sh->owners == NULL) {
+        return NGX_ERROR;
     }
 
     sh->n_processes = ngx_max(workers * NGX_HTTP_KNN_GENERATIONS,
@@ -667,7 +672,7 @@ ngx_http_knn_enter_zone(ngx_http_knn_main_conf_t *kmcf, ngx_log_t *log)
         return;
     }
 
-    ngx_http_knn_slot = ngx_worker % zone->sh->slots;
+    ngx_http_knn_claim_slot(zone->sh, 1);
 
     process = ngx_http_knn_claim_process(zone->sh);
 
@@ -683,6 +688,30 @@ ngx_http_knn_enter_zone(ngx_http_knn_main_conf_t *kmcf, ngx_log_t *log)
     process->generation = zone->generation;
 
     ngx_http_knn_process = process;
+}
+
+
+/* That of a worker that was killed is taken when another starts. */
+void
+ngx_http_knn_claim_slot(ngx_http_knn_zone_sh_t *sh, ngx_uint_t start)
+{
+    ngx_uint_t         slot;
+    ngx_atomic_t      *owner;
+    ngx_atomic_uint_t  pid;
+
+    slot = 1 + ngx_worker % (sh->slots - 1);
+
+    owner = &sh->owners[slot];
+    pid = *owner;
+
+    if (pid == (ngx_atomic_uint_t) ngx_pid
+        || (pid == 0 && ngx_atomic_cmp_set(owner, 0, ngx_pid))
+        || (start && pid != 0 && !ngx_http_knn_pid_alive(pid)
+            && ngx_atomic_cmp_set(owner, pid, ngx_pid)))
+    {
+        ngx_http_knn_slot = slot;
+        ngx_http_knn_owner = owner;
+    }
 }
 
 
@@ -718,6 +747,13 @@ ngx_http_knn_claim_process(ngx_http_knn_zone_sh_t *sh)
 void
 ngx_http_knn_leave_zone(ngx_cycle_t *cycle)
 {
+    /* another may have its slot now */
+
+    if (ngx_http_knn_slot != 0) {
+        ngx_http_knn_slot = 0;
+        *ngx_http_knn_owner = 0;
+    }
+
     ngx_http_knn_process->pid = 0;
     ngx_http_knn_process = &ngx_http_knn_nobody;
 }
@@ -726,11 +762,14 @@ ngx_http_knn_leave_zone(ngx_cycle_t *cycle)
 ngx_uint_t
 ngx_http_knn_process_alive(ngx_http_knn_process_t *process)
 {
-    ngx_pid_t  pid;
+    return process->pid != 0 && ngx_http_knn_pid_alive(process->pid);
+}
 
-    pid = (ngx_pid_t) process->pid;
 
-    return pid != 0 && (kill(pid, 0) == 0 || ngx_errno != NGX_ESRCH);
+static ngx_uint_t
+ngx_http_knn_pid_alive(ngx_atomic_uint_t pid)
+{
+    return kill((ngx_pid_t) pid, 0) == 0 || ngx_errno != NGX_ESRCH;
 }
 
 

@@ -6,10 +6,10 @@
 
 /*
  * What is counted, in memory that all workers share.  A model's series are a
- * block of the zone, which holds a slot of counters for each worker, so that
- * workers do not wait for each other's cache lines.  A worker that is started
- * while its predecessor finishes has the same slot: counters are only added
- * to, atomically, and a worker that is killed takes nothing with it.
+ * block of the zone, which holds a slot of counters for each worker, to which
+ * it adds without atomic operations, for nobody else does.  A worker that is
+ * started while its predecessor finishes has no slot until then: such share
+ * the first one.  A worker that is killed takes nothing with it.
  */
 
 
@@ -116,7 +116,8 @@ typedef struct {
     ngx_queue_t                   series;
     ngx_uint_t                    numbers;
     ngx_uint_t                    generations;
-    ngx_uint_t                    slots;       /* a power of two */
+    ngx_uint_t                    slots;       /* the first one is shared */
+    ngx_atomic_t                 *owners;      /* of slots; 0: nobody */
     ngx_uint_t                    n_processes;
     ngx_http_knn_process_t       *processes;
     ngx_http_knn_pair_t           pairs[NGX_HTTP_KNN_PAIRS];
