@@ -6,6 +6,8 @@ NGINX		?= $(or $(shell command -v nginx 2>/dev/null),/usr/sbin/nginx)
 NGINX_SRC	?= /usr/share/nginx/src
 EXTRA_MODULES	?=
 FUZZ_SECONDS	?= 60
+# the workloads of searches: all, small, or names (tests/bench/workloads.py)
+BENCH		?= all
 # those that can be installed, random models of each, rows in all
 PARITY_RELEASES	?=
 PARITY_MODELS	?= 400
@@ -36,6 +38,7 @@ CODEC_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard codec/*/*.c))
 TOOL_OBJS	= $(patsubst %.c,$(OUT)/%.o,$(wildcard tools/*.c))
 UNIT_SRCS	= $(wildcard tests/unit/*.c tests/unit/*/*.c)
 UNIT_TESTS	= $(patsubst %.c,$(OUT)/%,$(filter-out %/main.c,$(UNIT_SRCS)))
+MODEL_TESTS	= $(filter $(OUT)/tests/unit/model/%,$(UNIT_TESTS))
 READER_TESTS	= $(patsubst %,$(OUT)/tests/unit/model/test_%,arena beside \
 		  estimators native ndarray pickle safetensors sklearn source steps)
 FUZZERS		= $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -46,6 +49,7 @@ MODULE_DEPS	= config config.make $(wildcard *.c *.h) \
 
 FORMATTED	= $(wildcard model/*.[ch] model/*/*.[ch]) \
 		  $(wildcard codec/*/*.[ch] tools/*.[ch]) \
+		  $(wildcard tests/bench/*.[ch] tests/bench/*.cc) \
 		  $(wildcard tests/fuzz/*.[ch] tests/unit/*.[ch]) \
 		  $(wildcard tests/unit/*/*.[ch])
 
@@ -116,6 +120,24 @@ coverage:
 
 reader: $(OUT)/knn $(READER_TESTS)
 
+# what is written for other processors, each emulated
+aarch64: FOREIGN = $(OUT)/aarch64/root/usr
+aarch64:
+	scripts/packages build test aarch64
+	scripts/sysroot arm64 $(OUT)/aarch64/root libyajl-dev zlib1g-dev \
+		libbz2-dev liblzma-dev liblz4-dev libssl-dev check libsubunit-dev
+	$(MAKE) -j$(JOBS) OUT=$(OUT)/aarch64 CC=aarch64-linux-gnu-gcc \
+		AR=aarch64-linux-gnu-ar \
+		CFLAGS="-isystem $(FOREIGN)/include \
+			-isystem $(FOREIGN)/include/aarch64-linux-gnu" \
+		LDFLAGS="-static -L$(FOREIGN)/lib/aarch64-linux-gnu" \
+		MODEL_LIBS="$(MODEL_LIBS:-lyajl=-lyajl_s)" \
+		CHECK_LIBS="-lcheck -lsubunit -lm" emulated
+	$(MAKE) -j$(JOBS) emulated
+	$(PYTHON) tests/run $(OUT) emulated
+
+emulated: $(MODEL_TESTS)
+
 memory:
 	scripts/packages build test valgrind
 	$(MAKE) -j$(JOBS) all
@@ -156,12 +178,45 @@ parity:
 		$(PYTHON) -W ignore tests/parity/survey/bulk.py \
 		--rows $(PARITY_ROWS)
 
-bench:
+bench: $(OUT)/servers/installed $(OUT)/bench/peers/installed
 	scripts/packages build bench
-	$(MAKE) -j$(JOBS) OUT=$(OUT)/bench EXTRA_MODULES=tests/bench/constant module
-	$(PYTHON) tests/bench/predict.py $(OUT)/bench $(NGINX)
+	$(MAKE) -j$(JOBS) OUT=$(OUT)/bench EXTRA_MODULES=tests/bench/constant \
+		all $(OUT)/bench/alone $(OUT)/bench/parse
+	$(OUT)/bench/parse
+	$(PYTHON) tests/bench/library.py $(OUT)/bench $(BENCH)
+	$(PYTHON) tests/bench/serving.py $(OUT)/bench --nginx $(NGINX) \
+		--servers $(OUT)/servers
 	$(PYTHON) tests/bench/beside.py $(OUT)/bench $(NGINX)
-	$(PYTHON) tests/bench/binary.py $(OUT)/bench $(NGINX)
+	$(PYTHON) tests/bench/report.py $(OUT)/bench docs/performance.md
+
+# what the library is compared with, as PyPI has it; of SimSIMD the source
+$(OUT)/bench/peers/installed: tests/bench/requirements.txt
+	scripts/packages bench
+	$(PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check -r $<
+	$(@D)/bin/pip download -q --disable-pip-version-check --no-deps \
+		--no-binary :all: -c $< -d $(@D) simsimd
+	mkdir -p $(OUT)/bench/simsimd
+	tar xzf $(@D)/simsimd-*.tar.gz --strip-components 1 \
+		-C $(OUT)/bench/simsimd
+	@touch $@
+
+# what the module is compared with, as PyPI and npm have it
+$(OUT)/servers/installed: $(addprefix tests/bench/servers/,requirements.txt \
+		package.json package-lock.json)
+	scripts/packages bench
+	$(PYTHON) -m venv --clear --system-site-packages $(@D)/python
+	$(@D)/python/bin/pip install -q --disable-pip-version-check \
+		--only-binary :all: -r $<
+	cp $(filter %.json,$^) $(@D)
+	npm ci --prefix $(@D) --no-audit --no-fund
+	@touch $@
+
+$(OUT)/alone: tests/bench/alone.c $(OUT)/libknn.a
+	$(CC) $(KNN_CFLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS)
+
+$(OUT)/parse: tests/bench/parse.c $(LIBS)
+	$(CC) $(KNN_CFLAGS) $(LDFLAGS) -o $@ $^ $(MODEL_LIBS)
 
 install: all
 	install -D -m 644 $(OUT)/ngx_http_knn_module.so \
@@ -178,12 +233,13 @@ help:
 	@echo "make run       build and serve nginx.conf on port $(PORT)"
 	@echo "make test      run the unit, HTTP and parity tests"
 	@echo "make install   install the module, the command, its page"
-	@echo "make bench     compare with a constant handler of the same nginx"
+	@echo "make bench     compare with others; writes docs/performance.md"
 	@echo "make lint      clang-format, clang-tidy, cppcheck, shellcheck"
 	@echo "make rules     rules, alerts and boards of Prometheus and Grafana"
 	@echo "make monitoring  the same with a real Prometheus"
 	@echo "make asan      the tests under ASan and UBSan"
 	@echo "make browser   the front page in Chromium, the Postman collection"
+	@echo "make aarch64   the library on emulated processors: ARM, an old one"
 	@echo "make memory    valgrind, and what a worker costs"
 	@echo "make newest    parity with the newest scikit-learn of PyPI"
 	@echo "make parity    parity with every release that can be installed"
@@ -251,5 +307,5 @@ $(OUT)/%.o: %.c Makefile
 
 .SECONDARY:
 .PHONY: all module lib run test unit asan lint fuzz fuzzers coverage reader \
-	memory newest parity clients browser rules monitoring \
+	aarch64 emulated memory newest parity clients browser rules monitoring \
 	bench install clean help FORCE

@@ -14,60 +14,43 @@ import statistics
 import sys
 import tempfile
 
-import predict
+import wrk
 
 ROUNDS = int(os.environ.get("ROUNDS", "40"))
 CONNECTIONS = 64
-
-predict.SECONDS = 1
-
-
-def start(module, nginx, tmp, port):
-    conf = os.path.join(tmp, "nginx.conf")
-    text = predict.CONF.replace("{out}/ngx_http_knn_module.so", module)
-    text = text.replace("load_module {out}/ngx_http_constant_module.so;", "")
-
-    with open(conf, "w") as file:
-        file.write(text.format(tmp=tmp, root=predict.ROOT, port=port,
-                               constants=""))
-
-    predict.PORT = port
-    return predict.start(nginx, conf, tmp)
+MODEL = f"knn_model iris {wrk.ROOT}/examples/iris/iris.joblib;"
+LOCATION = "location /predict { knn_predict iris; }"
 
 
 def main(module, other, nginx="/usr/sbin/nginx"):
     modules = [os.path.abspath(module), os.path.abspath(other)]
     turns = [], []
-    processes = []
+    servers = []
 
     with tempfile.TemporaryDirectory() as tmp:
-        body = os.path.join(tmp, "body")
-        script = os.path.join(tmp, "wrk.lua")
-
-        with open(body, "w") as file:
-            file.write(predict.rows(1))
-
-        with open(script, "w") as file:
-            file.write(predict.SCRIPT.format(body=body))
+        script = wrk.write_script(os.path.join(tmp, "wrk.lua"),
+                                  wrk.rows(1).encode())
 
         try:
             for i, path in enumerate(modules):
+                port = wrk.PORT + i
                 directory = os.path.join(tmp, str(i))
                 os.mkdir(directory)
-                port = predict.PORT + 1
-                processes.append((*start(path, nginx, directory, port), port))
+                conf = wrk.write_conf(directory, [path], LOCATION, MODEL,
+                                      port=port)
+                servers.append((*wrk.start_nginx(nginx, conf, directory,
+                                                 port), port))
 
             for number in range(ROUNDS):
                 # neither is always the first
                 for i in (0, 1) if number % 2 else (1, 0):
-                    _, worker, port = processes[i]
-                    turns[i].append(predict.load(
+                    _, pids, port = servers[i]
+                    turns[i].append(wrk.load(
                         f"http://127.0.0.1:{port}/predict", script,
-                        CONNECTIONS, worker))
+                        CONNECTIONS, pids, 1))
         finally:
-            for process, _, _ in processes:
-                process.terminate()
-                process.wait()
+            for process, _, _ in servers:
+                wrk.stop(process)
 
     for path, results in zip(modules, turns):
         rate, _, cpu = (statistics.median(column) for column in zip(*results))
