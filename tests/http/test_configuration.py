@@ -133,4 +133,5 @@ def test_loaded_models_are_logged(iris_server, iris):
     assert IRIS in line
     assert f"{iris.n_samples_fit_} rows" in line
     assert f"{iris.n_features_in_} features" in line
+    assert ", search " in line
     assert "kernel " in line

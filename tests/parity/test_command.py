@@ -194,6 +194,7 @@ def test_inspect_json(iris):
     text = knn("inspect", MODEL, "--json").stdout.decode()
     document = json.loads(text)
     values = json.dumps(document)
+    assert document["search"] in ("codes", "wide", "scan", "quick", "heap")
 
     for word in ["KNeighborsClassifier", "kd_tree", "euclidean", "uniform",
                  "setosa", "petal_width"]:
