@@ -217,26 +217,24 @@ knn_layout_leaf(const knn_parts_t *parts, uint32_t first, size_t n,
 
 int
 knn_layout_compact(const knn_parts_t *parts, const knn_tree_node_t *nodes,
-                   size_t n_blocks, uint32_t *rows, uint32_t *order)
+                   size_t n_blocks, size_t window, uint32_t *rows,
+                   uint32_t *order)
 {
-    size_t           i, window;
+    int              rc;
+    size_t           i;
     knn_compacting_t room;
 
     for (i = 0; i < n_blocks * KNN_LANES; i++) {
         order[i] = (uint32_t) i;
     }
 
-    window = knn_layout_window(parts);
-
     room.x = malloc(window * parts->n_features * sizeof(double));
     room.rows = malloc(window * sizeof(uint32_t));
     room.order = malloc(window * sizeof(int64_t));
 
-    if (room.x == NULL || room.rows == NULL || room.order == NULL) {
-        window = 0;
-    }
+    rc = (room.x == NULL || room.rows == NULL || room.order == NULL) ? -1 : 0;
 
-    for (i = 0; window > 0 && i < parts->tree->n_nodes; i++) {
+    for (i = 0; rc == 0 && i < parts->tree->n_nodes; i++) {
         if (nodes[i].count > KNN_LANES && nodes[i].count <= window) {
             knn_layout_leaf(parts, nodes[i].first, nodes[i].count, &room, rows,
                             order);
@@ -247,7 +245,7 @@ knn_layout_compact(const knn_parts_t *parts, const knn_tree_node_t *nodes,
     free(room.rows);
     free(room.order);
 
-    return (window == 0) ? -1 : 0;
+    return rc;
 }
 
 
@@ -336,7 +334,7 @@ knn_layout_pair(const knn_parts_t *parts, size_t i, double *pair)
 static int
 knn_layout_fill(knn_model_t *model, const knn_parts_t *parts)
 {
-    size_t    i, size;
+    size_t    i, size, window;
     double   *blocks;
     uint32_t *rows, *order;
 
@@ -357,13 +355,15 @@ knn_layout_fill(knn_model_t *model, const knn_parts_t *parts)
         return -1;
     }
 
-    if (knn_layout_window(parts) > 0) {
+    window = knn_layout_window(parts);
+
+    if (window > 0) {
         order = knn_arena_array(model->arena, model->n_blocks * KNN_LANES,
                                 sizeof(uint32_t));
 
         if (order == NULL
-            || knn_layout_compact(parts, model->nodes, model->n_blocks, rows,
-                                  order)
+            || knn_layout_compact(parts, model->nodes, model->n_blocks, window,
+                                  rows, order)
                    != 0)
         {
             return -1;

@@ -39,11 +39,13 @@ bool knn_layout_loose(const knn_parts_t *parts);
 size_t knn_layout_window(const knn_parts_t *parts);
 
 /*
- * Has the rows of each block lie near each other, within a leaf: the row that
- * was in lane i is in lane order[i] then.  -1 when there is no memory.
+ * Has the rows of each block lie near each other, within a leaf of up to window
+ * rows: the row that was in lane i is in lane order[i] then.  -1 when there is
+ * no memory.
  */
 int knn_layout_compact(const knn_parts_t *parts, const knn_tree_node_t *nodes,
-                       size_t n_blocks, uint32_t *rows, uint32_t *order);
+                       size_t n_blocks, size_t window, uint32_t *rows,
+                       uint32_t *order);
 
 /* One block, of KNN_LANES times features doubles. */
 void knn_layout_block(const knn_parts_t *parts, const uint32_t *rows,
