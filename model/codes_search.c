@@ -42,18 +42,10 @@
  * is above the k-th computed one, too.  Overflow: where the k-th is not finite,
  * the way refuses.
  *
- * Trees.  Their bounds, as scikit-learn rounds them, may leave out a node with
- * a row that is nearer than the k-th, if only by some bits.  That cannot be
- * when the next distance is farther than the k-th by more than these bounds are
- * off: by the reckoning in tree.c (2d + 4) 2^-53 of a box's, and of a ball's
- * distance (d + 8) 2^-52 of the way to its center, which is no more than the
- * distance and four times the radius of the root, whose balls may be larger than
- * their parents.  Until then every node on the way to one of the k nearest rows
- * is below the k-th distance so far, which is that next one or above.  Rows that
- * were no candidates are farther, knn_codes_frame() sees to that.
+ * Where a tree's bounds may leave out a row that is nearer, knn_tree_limit() has
+ * the way refuse; rows that were no candidates are farther than that, which
+ * knn_codes_frame() sees to.
  */
-
-#define KNN_TREE_MARGIN 0x1p-50
 
 
 /* Sweeps over some blocks. */
@@ -283,30 +275,6 @@ knn_codes_walk(const knn_model_t *model, const double *q, knn_search_t *search)
 }
 
 
-/* Whether the next distance is so near that the bounds of a tree matter. */
-static bool
-knn_codes_close(const knn_model_t *model, double worst, double spare)
-{
-    double margin;
-
-    margin = (double) (model->space.n_features + 8) * KNN_TREE_MARGIN;
-
-    switch (model->algorithm) {
-
-    case KNN_KD_TREE:
-        return spare <= worst * (1 + margin);
-
-    case KNN_BALL_TREE:
-        worst = sqrt(worst);
-
-        return sqrt(spare) <= worst + margin * (worst + 4 * model->root[0]);
-
-    default: /* KNN_BRUTE */
-        return spare == worst;
-    }
-}
-
-
 /* Whether no tie decides which rows are the nearest, or their order. */
 static bool
 knn_codes_end(const knn_model_t *model, knn_search_t *search)
@@ -323,7 +291,7 @@ knn_codes_end(const knn_model_t *model, knn_search_t *search)
 
     return probe->worst < INFINITY
            && (model->lowest
-               || (!knn_codes_close(model, probe->worst, probe->spare)
+               || (probe->spare > knn_tree_limit(model, probe->worst)
                    && !(search->ordered && probe->tied)));
 }
 

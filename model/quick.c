@@ -17,7 +17,9 @@
  *
  * This store is a short list of all rows up to the k-th distance so far.  If
  * more than k are left at the end, a tie decides, and the faithful way is
- * gone.  Distances near overflow are left to that one too.
+ * gone.  Distances near overflow are left to that one too.  A scan does not walk
+ * the tree: it keeps all rows up to knn_tree_limit(), where no more than k may
+ * be.
  */
 
 #define KNN_QUICK_HUGE 0x1p1000
@@ -28,6 +30,16 @@ knn_quick_possible(const knn_model_t *model)
 {
     return model->aligned && !model->metric->wild
            && model->info.n_neighbors <= KNN_ENOUGH;
+}
+
+
+/* How far the rows to keep may be, when the k-th is so far. */
+static inline double
+knn_quick_worst(const knn_model_t *model, const knn_search_t *search,
+                double worst)
+{
+    return (search->way == &knn_way_scan) ? knn_tree_limit(model, worst)
+                                          : worst;
 }
 
 
@@ -64,8 +76,9 @@ knn_quick_settle(const knn_model_t *model, knn_search_t *search)
             list->values[i] = INFINITY;
         }
 
-        search->worst =
-            model->kernels->scans->enough(list->values, n, search->heap.size);
+        search->worst = knn_quick_worst(
+            model, search,
+            model->kernels->scans->enough(list->values, n, search->heap.size));
         i = list->size;
         knn_quick_drop(list, search->worst);
 
@@ -98,7 +111,9 @@ knn_quick_limit(const knn_model_t *model, size_t n, knn_search_t *search)
         return false;
     }
 
-    limit = model->kernels->scans->enough(search->rdist, n, search->heap.size);
+    limit = knn_quick_worst(
+        model, search,
+        model->kernels->scans->enough(search->rdist, n, search->heap.size));
 
     if (limit < search->worst) {
         search->worst = limit;
@@ -155,6 +170,23 @@ knn_quick_take(const knn_model_t *model, size_t first, size_t end,
 }
 
 
+/* Whether a tree cannot find other rows than those up to the k-th. */
+static bool
+knn_quick_alone(const knn_model_t *model, const knn_search_t *search,
+                double worst)
+{
+    size_t i, n;
+
+    worst = knn_tree_limit(model, worst);
+
+    for (i = 0, n = 0; i < search->quick.size; i++) {
+        n += search->quick.values[i] <= worst;
+    }
+
+    return n == search->heap.size;
+}
+
+
 bool
 knn_quick_end(const knn_model_t *model, knn_search_t *search)
 {
@@ -180,7 +212,12 @@ knn_quick_end(const knn_model_t *model, knn_search_t *search)
         return true;
     }
 
-    return (ties & (search->ordered ? (2u << k) - 1 : 1u << k)) == 0;
+    if (ties & (search->ordered ? (2u << k) - 1 : 1u << k)) {
+        return false;
+    }
+
+    return search->way == &knn_way_quick
+           || knn_quick_alone(model, search, search->heap.values[k - 1]);
 }
 
 

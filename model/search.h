@@ -223,6 +223,13 @@ knn_walk_e knn_tree_walk(const knn_model_t *model, const double *q,
 /* The root, where a walk begins; of brute, all rows. */
 void knn_tree_begin(const knn_model_t *model, knn_search_t *search);
 
+/*
+ * The reduced distance from which on a row cannot be one that scikit-learn's
+ * tree finds instead of the k-th, worst, whatever the rounding of its bounds; of
+ * brute force worst itself, which is a tie.
+ */
+double knn_tree_limit(const knn_model_t *model, double worst);
+
 /* Whether no two of the nearest rows are as far, so that one order is right. */
 bool knn_search_distinct(knn_search_t *search);
 

@@ -40,9 +40,21 @@
  * infinity - infinity) gets the interval of all numbers.
  */
 
+/*
+ * These bounds may leave out a row that is nearer than the k-th, if only by some
+ * bits.  A way that does not walk so cannot know, unless the next distance beyond
+ * the k-th is farther than the bounds can be off.  Of a box that is (2d + 4) u of
+ * itself; of a ball (d + 8) 2u of the way to its center, which is no more than
+ * the distance and four times the radius of the root, whose balls may be larger
+ * than their parents.  While that next row is not found, every node on the way to
+ * one of the k nearest is below the k-th distance so far, which is that next one
+ * or above.
+ */
+
 #define KNN_BOUND_MARGIN 0x1p-51
 #define KNN_BOUND_TINY   0x1p-1000
 #define KNN_BOUND_HUGE   0x1p1000
+#define KNN_TREE_MARGIN  0x1p-50
 
 
 /* multiplications that pow() of a feature takes as long as */
@@ -227,6 +239,33 @@ knn_tree_split(const knn_model_t *model, const double *q, size_t node,
     }
 
     knn_search_spend(search, 2 * model->cost + KNN_VISIT_WORK);
+}
+
+
+double
+knn_tree_limit(const knn_model_t *model, double worst)
+{
+    double              margin;
+    const knn_metric_t *metric;
+
+    metric = model->metric;
+    margin = (double) (model->space.n_features + 8) * KNN_TREE_MARGIN;
+
+    switch (model->algorithm) {
+
+    case KNN_KD_TREE:
+        return worst * (1 + margin) + KNN_BOUND_TINY;
+
+    case KNN_BALL_TREE:
+        worst = metric->to_dist(&model->space, worst);
+        worst += margin * (worst + 4 * model->root[0]);
+
+        return metric->to_rdist(&model->space, worst) * (1 + KNN_TREE_MARGIN)
+               + KNN_BOUND_TINY;
+
+    default: /* KNN_BRUTE */
+        return worst;
+    }
 }
 
 

@@ -14,8 +14,8 @@
  * cannot hold a row as near as the k-th.  What is kept depends on the rows
  * alone: they are ordered by distance and then by number.  That is the answer
  * where the lowest row wins a tie; where a tree decides it, there must be none
- * with the least distance that is not among the k.  Distances near overflow
- * are left to the faithful way.
+ * up to knn_tree_limit() that is not among the k.  Distances near overflow are
+ * left to the faithful way.
  */
 
 #define KNN_WIDE_HUGE 0x1p1000
@@ -68,6 +68,7 @@ knn_wide_begin(const knn_model_t *model, const double *q, knn_search_t *search)
 
     walk->list.k = search->heap.size;
     walk->list.margin = model->wide->margin;
+    walk->list.spread = model->wide->spread;
     walk->list.limit = KNN_WIDE_ALL;
     walk->spare = INFINITY;
 
@@ -106,6 +107,9 @@ knn_wide_heap(const uint32_t *rows, uint64_t lanes, knn_search_t *search)
             search->wide->spare = heap->values[0];
             knn_heap_push_ordered(heap, search->rdist[i], rows[i]);
         }
+        else if (search->rdist[i] < search->wide->spare) {
+            search->wide->spare = search->rdist[i];
+        }
     }
 }
 
@@ -134,12 +138,13 @@ knn_wide_blocks(const knn_model_t *model, const double *q,
         kernels->scans->scan[model->kind](
             &model->space, leaf->blocks + block * model->space.n_features, 1, q,
             search->rdist);
-        kernels->scans->below(search->rdist, 1, search->heap.values[0],
+        kernels->scans->below(search->rdist, 1,
+                              knn_tree_limit(model, search->heap.values[0]),
                               search->below);
 
         knn_wide_heap(leaf->rows + block, search->below[0], search);
-        search->wide->list.limit =
-            knn_wide_limit(search->heap.values[0], model->wide->margin);
+        search->wide->list.limit = knn_wide_limit(
+            search->heap.values[0], model->wide->margin, model->wide->spread);
     }
 }
 
@@ -386,28 +391,28 @@ knn_wide_group(const knn_model_t *model, knn_group_t *group)
 }
 
 
-/* Takes the list for an answer: false when a tie may decide its order. */
+/* Takes the list for an answer; whether no two of it are as far. */
 static bool
-knn_wide_list_end(const knn_model_t *model, knn_search_t *search)
+knn_wide_list(knn_search_t *search)
 {
     size_t                 i;
-    bool                   tie;
+    bool                   distinct;
     const knn_wide_list_t *list;
 
+    distinct = true;
     list = &search->wide->list;
     search->sorted = true;
-    tie = list->values[list->k - 1] == list->values[list->k];
 
     for (i = 0; i < list->k; i++) {
-        tie = tie
-              || (search->ordered && i > 0
-                  && list->values[i] == list->values[i - 1]);
+        distinct =
+            distinct && (i == 0 || list->values[i] != list->values[i - 1]);
         search->heap.values[i] = list->values[i];
         search->heap.rows[i] = list->rows[i];
     }
 
-    return list->values[list->k - 1] < KNN_WIDE_HUGE
-           && (!tie || model->algorithm == KNN_BRUTE);
+    search->wide->spare = list->values[list->k];
+
+    return distinct;
 }
 
 
@@ -415,18 +420,26 @@ knn_wide_list_end(const knn_model_t *model, knn_search_t *search)
 static bool
 knn_wide_end(const knn_model_t *model, knn_search_t *search)
 {
+    bool   distinct;
     double worst;
 
     if (knn_wide_short(search)) {
-        return knn_wide_list_end(model, search);
+        distinct = knn_wide_list(search);
+        worst = search->heap.values[search->heap.size - 1];
+    }
+    else {
+        worst = search->heap.values[0];
+        distinct = !search->ordered || model->algorithm == KNN_BRUTE
+                   || knn_search_distinct(search);
     }
 
-    worst = search->heap.values[0];
+    if (worst >= KNN_WIDE_HUGE) {
+        return false;
+    }
 
-    return worst < KNN_WIDE_HUGE
-           && (model->algorithm == KNN_BRUTE
-               || (search->wide->spare != worst
-                   && (!search->ordered || knn_search_distinct(search))));
+    return model->algorithm == KNN_BRUTE
+           || (search->wide->spare > knn_tree_limit(model, worst)
+               && (distinct || !search->ordered));
 }
 
 

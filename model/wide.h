@@ -37,6 +37,7 @@ struct knn_wide_s {
     const uint32_t *blocks; /* the first one of each node of the last level */
     const double   *middle; /* [features] */
     double          margin; /* of knn_wide_limit() */
+    double          spread; /* the same */
 };
 
 

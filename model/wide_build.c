@@ -302,6 +302,24 @@ knn_wide_fill(const knn_model_t *model, const knn_wide_parts_t *parts,
 }
 
 
+/*
+ * What a limit needs beside its margin, for what knn_tree_limit() has of the
+ * radius of a ball_tree: with that as t, the square of w + t is no more than
+ * (1 + 2^-30) w^2 + (1 + 2^30) t^2.
+ */
+static double
+knn_wide_spread(const knn_model_t *model, knn_wide_kind_e kind)
+{
+    double t;
+
+    t = (model->algorithm == KNN_BALL_TREE)
+            ? (double) (model->space.n_features + 8) * model->root[0] * 0x1p-47
+            : 0;
+
+    return 0x1p-120 + ((kind == KNN_WIDE_SQUARES) ? t * t * 0x1p31 : t);
+}
+
+
 /* Makes the index of parts. */
 static int
 knn_wide_make(knn_model_t *model, const knn_wide_parts_t *parts)
@@ -342,6 +360,7 @@ knn_wide_make(knn_model_t *model, const knn_wide_parts_t *parts)
     wide->blocks = blocks;
     wide->middle = middle;
     wide->margin = knn_wide_margin(d);
+    wide->spread = knn_wide_spread(model, wide->kind);
 
     knn_wide_fill(model, parts, wide, nodes, boxes, blocks);
     model->wide = wide;

@@ -71,8 +71,9 @@ typedef struct {
 typedef struct {
     double   values[KNN_WIDE_CHILDREN] __attribute__((aligned(64)));
     uint32_t rows[KNN_WIDE_CHILDREN];
-    size_t   k;      /* that are asked for; the next one shows a tie */
-    double   margin; /* what the k-th distance times that makes a limit */
+    size_t   k;      /* that are asked for; the next one is kept, too */
+    double   margin; /* what the k-th distance times that, */
+    double   spread; /* and that more, makes a limit */
     uint32_t limit;  /* keys above cannot be of a row as near as the k-th */
 } knn_wide_list_t;
 
@@ -124,8 +125,9 @@ extern const knn_wides_t knn_wides_avx512;
  * distance r that is measured in double is at least
  * D (1 - 2^-53)^(d + 2) - d 2^-1074.  margin is 1 + 2 (d + 8) u, which for
  * d u < 1 is above (1 + u)^(d + 4) / (1 - 2^-53)^(d + 2): with d < 2^24 the
- * key of a row with r <= value is not above that of margin * value + 2^-120,
- * rounded to float.
+ * key of a row with r <= value is not above that of margin * value + spread,
+ * rounded to float, with a spread of 2^-120 or more; half of what the margin has
+ * over 1 would do.
  */
 static inline double
 knn_wide_margin(size_t d)
@@ -136,14 +138,14 @@ knn_wide_margin(size_t d)
 
 /* The greatest key of a row at most that far away. */
 static inline uint32_t
-knn_wide_limit(double value, double margin)
+knn_wide_limit(double value, double margin, double spread)
 {
     union {
         float    number;
         uint32_t bits;
     } limit;
 
-    value = value * margin + 0x1p-120;
+    value = value * margin + spread;
 
     if (!(value < 0x1p127)) {
         return KNN_WIDE_ALL;

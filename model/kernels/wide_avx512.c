@@ -27,7 +27,9 @@ typedef struct {
     __m512d high;
     __m512i rows;
     __m512i last;  /* where the k-th is */
+    __m512i next;  /* and the one after */
     __m512d worst; /* the k-th distance in all lanes */
+    __m512d spare; /* the one after it */
 } knn_wide_held_t;
 
 
@@ -158,6 +160,7 @@ knn_wide_keep(__m512d rdist, unsigned lanes, const uint32_t *rows,
     }
 
     held->worst = _mm512_permutex2var_pd(held->low, held->last, held->high);
+    held->spare = _mm512_permutex2var_pd(held->low, held->next, held->high);
 }
 
 
@@ -197,7 +200,8 @@ knn_wide_take(knn_metric_e metric, const knn_wide_point_t *point,
     held.high = _mm512_load_pd(list->values + KNN_LANES);
     held.rows = _mm512_loadu_si512(list->rows);
     held.last = _mm512_set1_epi64((long long) list->k - 1);
-    held.worst = _mm512_permutex2var_pd(held.low, held.last, held.high);
+    held.next = _mm512_set1_epi64((long long) list->k);
+    held.spare = _mm512_permutex2var_pd(held.low, held.next, held.high);
 
     for (lanes =
              (limit == KNN_WIDE_ALL)
@@ -218,11 +222,12 @@ knn_wide_take(knn_metric_e metric, const knn_wide_point_t *point,
                             rdist);
 
         value = _mm512_load_pd(rdist);
-        lanes = _mm512_cmp_pd_mask(value, held.worst, _CMP_LE_OQ);
+        lanes = _mm512_cmp_pd_mask(value, held.spare, _CMP_LE_OQ);
 
         if (lanes != 0) {
             knn_wide_keep(value, lanes, leaf->rows + block * KNN_LANES, &held);
-            limit = knn_wide_limit(_mm512_cvtsd_f64(held.worst), list->margin);
+            limit = knn_wide_limit(_mm512_cvtsd_f64(held.worst), list->margin,
+                                   list->spread);
         }
     }
 

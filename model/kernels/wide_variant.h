@@ -163,24 +163,21 @@ knn_name(knn_insert)(double value, uint32_t row, knn_wide_list_t *list)
 }
 
 
-/* Keeps the rows of a block that are not beyond the k-th. */
+/* Keeps the rows of a block that are not beyond the one after the k-th. */
 knn_lanes_inline void
 knn_name(knn_keep)(const double *rdist, const uint32_t *rows,
                    knn_wide_list_t *list)
 {
     size_t i;
-    double worst;
-
-    worst = list->values[list->k - 1];
 
     for (i = 0; i < KNN_LANES; i++) {
-        if (rdist[i] <= worst) {
+        if (rdist[i] <= list->values[list->k]) {
             knn_name(knn_insert)(rdist[i], rows[i], list);
-            worst = list->values[list->k - 1];
         }
     }
 
-    list->limit = knn_wide_limit(worst, list->margin);
+    list->limit =
+        knn_wide_limit(list->values[list->k - 1], list->margin, list->spread);
 }
 
 
