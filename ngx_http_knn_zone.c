@@ -751,7 +751,7 @@ ngx_http_knn_leave_zone(ngx_cycle_t *cycle)
 
     if (ngx_http_knn_slot != 0) {
         ngx_http_knn_slot = 0;
-        *ngx_http_knn_owner = 0;
+        (void) ngx_atomic_cmp_set(ngx_http_knn_owner, ngx_pid, 0);
     }
 
     ngx_http_knn_process->pid = 0;

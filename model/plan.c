@@ -44,6 +44,14 @@ knn_plan_possible(const knn_model_t *model, const knn_way_t *way)
         return model->codes != NULL;
     }
 
+    /* a tree misses rows of what is no metric, and a scan would find them */
+
+    if (way == &knn_way_scan && model->algorithm != KNN_BRUTE
+        && !knn_wide_metric(model->kind))
+    {
+        return false;
+    }
+
     return model->codes == NULL
            && (way == knn_search_faithful(model) || knn_quick_possible(model));
 }
@@ -129,7 +137,9 @@ knn_plan_lay(knn_model_t *model, const knn_parts_t *parts, const char *name)
         /* void */
     }
 
-    model->way = ways[(i < n) ? i : n - 1];
+    /* the faithful way is the last one, and the slowest */
+
+    model->way = ways[(i < n) ? i : (n > 1) ? n - 2 : 0];
 
     if (model->wide != NULL && model->way != &knn_way_wide) {
         knn_arena_release(model->arena, &indexed);

@@ -101,15 +101,21 @@ static double
 knn_trials_sift(knn_trials_t *t)
 {
     size_t i;
-    double best;
+    double took, best;
 
     best = INFINITY;
     knn_trial_points(t, 4);
 
     for (i = 0; i < t->n; i++) {
-        (void) knn_trial_time(t, &t->trials[i], 1);
-        t->trials[i].took[0] =
-            knn_trial_time(t, &t->trials[i], 3) / 3 * t->trials[i].scale;
+        took = knn_trial_time(t, &t->trials[i], 1);
+
+        /* the first one is slower, which matters where all are fast */
+
+        if (took < KNN_TRIAL_TIME / (double) (4 * t->n)) {
+            took = knn_trial_time(t, &t->trials[i], 3) / 3;
+        }
+
+        t->trials[i].took[0] = took * t->trials[i].scale;
         best = fmin(best, t->trials[i].took[0]);
     }
 
@@ -134,13 +140,17 @@ knn_trial_compare(const void *a, const void *b)
 }
 
 
-/* Rounds in which all ways look for the same points, none twice. */
+/* Rounds in which all ways look for the same points, if there is time. */
 static size_t
 knn_trials_rounds(knn_trials_t *t, double best)
 {
     size_t       i, n, round;
     double       start;
     knn_trial_t *trial;
+
+    if (best * (double) t->n > KNN_TRIAL_TIME) {
+        return 1;
+    }
 
     start = knn_trial_now();
     n = (size_t) fmin(KNN_TRIAL_TIME

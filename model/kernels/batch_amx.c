@@ -41,18 +41,20 @@ typedef struct {
 #define knn_tiles_barrier() __asm__ volatile("" ::: "memory")
 
 
-/* a sweep on its way */
+/* a sweep on its way; rows of tiles are lines of the cache */
 typedef struct {
+    int32_t dots[KNN_TILES_BLOCKS][KNN_TILES_POINTS][KNN_CODES_ROWS]
+        __attribute__((aligned(KNN_ALIGNMENT)));
+
+    /* the last tile of codes, behind which nothing can be read */
+    uint8_t last[KNN_TILE_GROUPS * KNN_CODES_BYTES];
+
     const knn_batch_t *batch;
     size_t             parts;  /* tiles that a block's groups are in */
     size_t             groups; /* of such a tile */
     bool               beyond; /* the last one is not full */
 
-    int32_t dots[KNN_TILES_BLOCKS][KNN_TILES_POINTS][KNN_CODES_ROWS];
     int32_t least[KNN_BATCH_POINTS]; /* dots, less half of the sums */
-
-    /* the last tile of codes, behind which nothing can be read */
-    uint8_t last[KNN_TILE_GROUPS * KNN_CODES_BYTES];
 } knn_tiled_t;
 
 
@@ -261,7 +263,7 @@ knn_batch_amx(const knn_batch_t *batch, const uint8_t *codes,
               const int32_t *sums, size_t n)
 {
     size_t      block;
-    knn_tiled_t tiled __attribute__((aligned(64)));
+    knn_tiled_t tiled;
 
     knn_tiles_begin(&tiled, batch);
 
