@@ -44,7 +44,7 @@ typedef struct {
 /* a sweep on its way; rows of tiles are lines of the cache */
 typedef struct {
     int32_t dots[KNN_TILES_BLOCKS][KNN_TILES_POINTS][KNN_CODES_ROWS]
-        __attribute__((aligned(KNN_ALIGNMENT)));
+        __attribute__((aligned(64)));
 
     /* the last tile of codes, behind which nothing can be read */
     uint8_t last[KNN_TILE_GROUPS * KNN_CODES_BYTES];
