@@ -4,7 +4,6 @@
  */
 
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "codes.h"
@@ -150,9 +149,9 @@ knn_plan_lay(knn_model_t *model, const knn_parts_t *parts, const char *name)
 }
 
 
-/* Rows that stand for all, evenly spaced; x is for free(). */
+/* Rows that stand for all, evenly spaced. */
 static int
-knn_plan_sample(const knn_parts_t *parts, knn_parts_t *few)
+knn_plan_sample(const knn_parts_t *parts, knn_arena_t *arena, knn_parts_t *few)
 {
     size_t  i, size;
     double *x;
@@ -164,7 +163,7 @@ knn_plan_sample(const knn_parts_t *parts, knn_parts_t *few)
     few->tree = NULL;
     few->n_samples = KNN_PLAN_SAMPLE / size + 1;
 
-    x = malloc(few->n_samples * size);
+    x = knn_arena_array(arena, few->n_samples, size);
     few->x = x;
 
     if (x == NULL) {
@@ -289,16 +288,25 @@ knn_plan_measure(knn_model_t *model, const knn_parts_t *parts,
 static int
 knn_plan_large(knn_model_t *model, const knn_parts_t *parts)
 {
-    int         rc;
-    knn_parts_t few;
+    int          rc;
+    knn_parts_t  few;
+    knn_arena_t *arena;
 
-    rc = knn_plan_sample(parts, &few);
+    /* malloc() would keep that much for later */
+
+    arena = knn_arena_create(SIZE_MAX);
+
+    if (arena == NULL) {
+        return -1;
+    }
+
+    rc = knn_plan_sample(parts, arena, &few);
 
     if (rc == 0) {
         rc = knn_plan_measure(model, parts, &few);
     }
 
-    free((void *) few.x);
+    knn_arena_destroy(arena);
 
     return rc;
 }

@@ -208,8 +208,9 @@ knn_trials_fastest(knn_trials_t *t, size_t rounds)
 
 /* Memory for the queries of a way. */
 static int
-knn_trial_init(knn_trial_t *trial)
+knn_trial_init(knn_arena_t *arena, knn_trial_t *trial)
 {
+    void        *memory;
     size_t       size;
     unsigned     outputs;
     knn_query_t *query;
@@ -217,13 +218,13 @@ knn_trial_init(knn_trial_t *trial)
     outputs =
         (trial->model.info.serves & KNN_PREDICT) ? KNN_PREDICT : KNN_KNEIGHBORS;
     size = knn_query_size(&trial->model, 1, outputs);
-    trial->memory = aligned_alloc(KNN_ALIGNMENT, size);
+    memory = knn_arena_alloc(arena, size);
 
-    if (trial->memory == NULL) {
+    if (memory == NULL) {
         return -1;
     }
 
-    query = knn_query_init(trial->memory, &trial->model, NULL, 1, outputs);
+    query = knn_query_init(memory, &trial->model, NULL, 1, outputs);
     trial->scratch = query->scratch;
 
     return 0;
@@ -236,17 +237,23 @@ knn_trials_run(knn_trial_t *trials, size_t n, const double *x, size_t n_rows,
 {
     int          rc;
     size_t       i;
+    knn_arena_t *arena;
     knn_trials_t t;
+
+    arena = knn_arena_create(SIZE_MAX);
+
+    if (arena == NULL) {
+        return -1;
+    }
 
     t = (knn_trials_t){.trials = trials, .n = n, .x = x, .n_rows = n_rows};
     t.d = trials->model.space.n_features;
-    t.points = malloc(KNN_TRIAL_POINTS * t.d * sizeof(double));
+    t.points = knn_arena_array(arena, KNN_TRIAL_POINTS * t.d, sizeof(double));
 
     rc = (t.points == NULL) ? -1 : 0;
 
-    for (i = 0; i < n; i++) {
-        trials[i].memory = NULL;
-        rc = (rc == 0) ? knn_trial_init(&trials[i]) : rc;
+    for (i = 0; i < n && rc == 0; i++) {
+        rc = knn_trial_init(arena, &trials[i]);
     }
 
     if (rc == 0) {
@@ -254,11 +261,7 @@ knn_trials_run(knn_trial_t *trials, size_t n, const double *x, size_t n_rows,
             knn_trials_fastest(&t, knn_trials_rounds(&t, knn_trials_sift(&t)));
     }
 
-    for (i = 0; i < n; i++) {
-        free(trials[i].memory);
-    }
-
-    free(t.points);
+    knn_arena_destroy(arena);
 
     return rc;
 }

@@ -23,7 +23,6 @@
 typedef struct {
     knn_model_t    model;
     double         scale; /* rows of the model for each that there is here */
-    void          *memory;
     knn_scratch_t *scratch;
     double         took[KNN_TRIAL_ROUNDS]; /* ns, of the same queries each */
 } knn_trial_t;

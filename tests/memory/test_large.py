@@ -180,4 +180,6 @@ def test_a_changed_one_is_freed(model, tmp_path):
     print(f"\nPSS before and after changes, kB: {before} {after}")
 
     assert "still loaded from" not in server.log()
-    assert abs(after - before) < 4 << 10
+
+    # what malloc() keeps of reading and timing, once
+    assert abs(after - before) < 8 << 10
