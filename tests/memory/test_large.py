@@ -181,5 +181,5 @@ def test_a_changed_one_is_freed(model, tmp_path):
 
     assert "still loaded from" not in server.log()
 
-    # what malloc() keeps of reading and timing, once
+    # grows by some 1 MB with each change: to be found
     assert abs(after - before) < 8 << 10
