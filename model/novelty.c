@@ -138,6 +138,7 @@ knn_novelty_search(const knn_model_t *model, knn_novelty_row_t *rows, size_t n)
     double      *x;
     void        *memory;
     knn_model_t  two;
+    knn_arena_t *arena;
     knn_query_t *query;
 
     d = model->space.n_features;
@@ -149,13 +150,17 @@ knn_novelty_search(const knn_model_t *model, knn_novelty_row_t *rows, size_t n)
     two.nearest = &rows[0].nearest;
     two.info.novelty_samples = 1;
 
-    x = malloc(n * d * sizeof(double));
-    memory =
-        aligned_alloc(KNN_ALIGNMENT, knn_query_size(&two, n, KNN_KNEIGHBORS));
+    arena = knn_arena_create(SIZE_MAX);
+
+    if (arena == NULL) {
+        return -1;
+    }
+
+    x = knn_arena_array(arena, n * d, sizeof(double));
+    memory = knn_arena_alloc(arena, knn_query_size(&two, n, KNN_KNEIGHBORS));
 
     if (x == NULL || memory == NULL) {
-        free(x);
-        free(memory);
+        knn_arena_destroy(arena);
         return -1;
     }
 
@@ -171,8 +176,7 @@ knn_novelty_search(const knn_model_t *model, knn_novelty_row_t *rows, size_t n)
 
     knn_novelty_keep(query, rows, n);
 
-    free(x);
-    free(memory);
+    knn_arena_destroy(arena);
 
     return 0;
 }

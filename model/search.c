@@ -76,6 +76,10 @@ knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
                          (search->way == &knn_way_within)
                              ? model->way
                              : knn_search_faithful(model));
+
+        if (search->left <= 0) {
+            return false;
+        }
     }
 }
 

@@ -295,25 +295,25 @@ knn_wide_pick(const knn_model_t *model, knn_wide_walk_t *walk)
 
 /*
  * Goes on by what the step before has fetched, and fetches what the next one
- * needs; returns the work it was, 0 when all is done.
+ * needs; adds the work it was, and is false when all is done.
  */
-static size_t
-knn_wide_step(const knn_model_t *model, const double *q, knn_search_t *search)
+static bool
+knn_wide_step(const knn_model_t *model, const double *q, knn_search_t *search,
+              size_t *work)
 {
-    size_t           work;
     knn_wide_walk_t *walk;
     knn_wide_point_t point;
 
     walk = search->wide;
     point = (knn_wide_point_t){&model->space, q, walk->above, walk->below};
-    work = KNN_WIDE_VISIT;
+    *work += KNN_WIDE_VISIT;
 
     if (walk->stage == KNN_WIDE_MEASURE) {
-        work +=
+        *work +=
             knn_wide_measure(model, &point, search) * KNN_LANES * model->cost;
     }
     else if (walk->stage == KNN_WIDE_LOOK) {
-        work += KNN_WIDE_COST * model->space.n_features;
+        *work += KNN_WIDE_COST * model->space.n_features;
 
         if (walk->top == model->wide->n_levels) {
             knn_wide_look_last(model, &point, walk);
@@ -323,11 +323,7 @@ knn_wide_step(const knn_model_t *model, const double *q, knn_search_t *search)
         }
     }
 
-    if (walk->stage == KNN_WIDE_PICK && !knn_wide_pick(model, walk)) {
-        return 0;
-    }
-
-    return work;
+    return walk->stage != KNN_WIDE_PICK || knn_wide_pick(model, walk);
 }
 
 
@@ -335,17 +331,16 @@ knn_wide_step(const knn_model_t *model, const double *q, knn_search_t *search)
 static knn_walk_e
 knn_wide_walk(const knn_model_t *model, const double *q, knn_search_t *search)
 {
+    bool   more;
     size_t work;
 
-    while ((work = knn_wide_step(model, q, search)) != 0) {
+    do {
+        work = 0;
+        more = knn_wide_step(model, q, search, &work);
         knn_search_spend(search, work);
+    } while (more && search->left > 0);
 
-        if (search->left <= 0) {
-            return KNN_WALK_PAUSED;
-        }
-    }
-
-    return KNN_WALK_DONE;
+    return more ? KNN_WALK_PAUSED : KNN_WALK_DONE;
 }
 
 
@@ -356,7 +351,8 @@ knn_wide_walk(const knn_model_t *model, const double *q, knn_search_t *search)
 static bool
 knn_wide_group(const knn_model_t *model, knn_group_t *group)
 {
-    size_t        i, d, work, all;
+    bool          more;
+    size_t        i, d, work;
     knn_search_t *search;
 
     d = model->space.n_features;
@@ -366,28 +362,25 @@ knn_wide_group(const knn_model_t *model, knn_group_t *group)
     }
 
     do {
-        for (i = 0, all = 0; i < group->n; i++) {
+        more = false;
+        work = 0;
+
+        for (i = 0; i < group->n; i++) {
             search = &group->searches[i];
 
             if (search->way == NULL) {
                 knn_search_begin(model, group->q + i * d, search, model->way);
             }
 
-            work =
-                (search->wide->stage == KNN_WIDE_PICK && search->wide->top == 0)
-                    ? 0
-                    : knn_wide_step(model, group->q + i * d, search);
-            all += work;
+            if (search->wide->stage != KNN_WIDE_PICK || search->wide->top > 0) {
+                more |= knn_wide_step(model, group->q + i * d, search, &work);
+            }
         }
 
-        group->left -= (int64_t) all;
+        group->left -= (int64_t) work;
+    } while (more && group->left > 0);
 
-        if (group->left <= 0) {
-            return false;
-        }
-    } while (all > 0);
-
-    return true;
+    return !more;
 }
 
 
