@@ -125,9 +125,8 @@ ngx_http_knn_serve(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx)
 ngx_http_knn_ctx_t *
 ngx_http_knn_create_ctx(ngx_http_request_t *r)
 {
-    ngx_http_knn_ctx_t        *ctx, *last;
-    ngx_pool_cleanup_t        *cln;
-    ngx_http_knn_main_conf_t  *kmcf;
+    ngx_pool_cleanup_t  *cln;
+    ngx_http_knn_ctx_t  *ctx, *last;
 
     last = ngx_http_knn_get_ctx(r);
 
@@ -150,14 +149,6 @@ ngx_http_knn_create_ctx(ngx_http_request_t *r)
     ctx->work.pool = r->pool;
     ctx->started = ngx_http_knn_now();
     ctx->work.now = ctx->started;
-
-    kmcf = ngx_http_get_module_main_conf(r, ngx_http_knn_module);
-
-    if (!kmcf->room.taken && kmcf->room.start != NULL) {
-        kmcf->room.taken = 1;
-        ctx->work.room = &kmcf->room;
-        ctx->work.pos = kmcf->room.start;
-    }
 
     cln->handler = ngx_http_knn_cleanup_ctx;
 
@@ -491,8 +482,10 @@ ngx_http_knn_start(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
     knn_request_options_t      options;
     ngx_http_knn_loc_conf_t   *klcf;
     ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_knn_main_conf_t  *kmcf;
 
     klcf = ngx_http_get_module_loc_conf(r, ngx_http_knn_module);
+    kmcf = ngx_http_get_module_main_conf(r, ngx_http_knn_module);
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
     ngx_memzero(&options, sizeof(knn_request_options_t));
@@ -503,6 +496,14 @@ ngx_http_knn_start(ngx_http_request_t *r, ngx_http_knn_ctx_t *ctx,
     options.outputs = ctx->outputs;
     options.max_rows = (ctx->format == KNN_FORMAT_LINE) ? 1 : klcf->max_rows;
     options.max_size = (size_t) clcf->client_max_body_size;
+
+    /* not earlier, as a client may take its time to send a body */
+
+    if (!kmcf->room.taken && kmcf->room.start != NULL) {
+        kmcf->room.taken = 1;
+        ctx->work.room = &kmcf->room;
+        ctx->work.pos = kmcf->room.start;
+    }
 
     rc = ngx_http_knn_work_init(&ctx->work, &options, in);
 
