@@ -11,11 +11,11 @@
 #define KNN_TEST_READING_H
 
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../codec/request/request.h"
 
 

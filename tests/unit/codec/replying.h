@@ -11,12 +11,12 @@
 #define KNN_TEST_REPLYING_H
 
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_tree.h>
 
+#include "../checking.h"
 #include "../../../codec/reply/reply.h"
 #include "../../../model/parts.h"
 

@@ -7,12 +7,12 @@
 /* Elements of tensors and arrays against NumPy's values of them. */
 
 
-#include <check.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "datatypes.h"
 
 

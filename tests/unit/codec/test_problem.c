@@ -7,11 +7,11 @@
 /* The error object. */
 
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_tree.h>
 
+#include "../checking.h"
 #include "../../../codec/reply/reply.h"
 
 

@@ -7,12 +7,12 @@
 /* Replies: their members, their order, and labels of every kind. */
 
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_tree.h>
 
+#include "../checking.h"
 #include "../../../codec/document/document.h"
 #include "../../../codec/reply/reply.h"
 #include "../../../model/parts.h"

@@ -7,12 +7,12 @@
 /* Replies of every kind of estimator, read back and compared with the query. */
 
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_tree.h>
 
+#include "../checking.h"
 #include "../../../codec/document/document.h"
 #include "../../../codec/reply/reply.h"
 #include "../../../codec/request/request.h"

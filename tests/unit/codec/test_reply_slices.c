@@ -7,10 +7,10 @@
 /* Replies that are written in slices are those that are written at once. */
 
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../codec/reply/reply.h"
 #include "../../../model/parts.h"
 

@@ -7,12 +7,12 @@
 /* Tables: what columns are, their values, and which line is wrong. */
 
 
-#include <check.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../codec/table/table.h"
 
 

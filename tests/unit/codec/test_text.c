@@ -7,11 +7,11 @@
 /* UTF-8 and the strings of JSON. */
 
 
-#include <check.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../codec/text/text.h"
 
 

@@ -14,11 +14,11 @@
 #define KNN_FIXTURE_H
 
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "plain_metric.h"
 
 

@@ -11,11 +11,11 @@
 #define INERT_H
 
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../model/pickle/pickle.h"
 
 

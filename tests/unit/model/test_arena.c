@@ -7,9 +7,9 @@
 /* The memory that models and files are read into, and its limit. */
 
 
-#include <check.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../model/arena.h"
 #include "../../../model/knn.h"
 

@@ -17,7 +17,8 @@
 
 #define ROWS     6
 #define FEATURES 3
-#define SAMPLES  700
+#define SAMPLES  600 /* more than are measured at once */
+#define SLOW     200 /* of a pow() each, of which fewer are */
 
 
 /* what the kernel in use has measured, in the place of which this one is */
@@ -77,7 +78,7 @@ sample_points(sample_t *s, knn_metric_e metric)
     size_t i, d, n;
 
     d = s->f.parts.n_features;
-    n = SAMPLES * d;
+    n = s->f.parts.n_samples * d;
 
     for (i = 0; i < n && metric == KNN_HAVERSINE; i++) {
         s->f.x[i] *= 0.3;
@@ -98,17 +99,19 @@ static bool
 sample_create(sample_t *s, knn_algorithm_e algorithm, knn_metric_e metric,
               size_t number)
 {
-    size_t      i, d;
+    size_t      i, n, d;
     knn_error_t err;
 
-    static const int64_t    k[] = {1, 5, 17, 600};
+    static const int64_t    k[] = {1, 5, 17, SLOW - 20, SAMPLES - 20};
     static const knn_sort_e sorts[] = {KNN_SORT_QUICK, KNN_SORT_INTRO,
                                        KNN_SORT_LOWEST, KNN_SORT_EARLY};
 
     memset(s, 0, sizeof(sample_t));
+    n = knn_metric_has_p(metric) ? SLOW : SAMPLES;
     d = (metric == KNN_HAVERSINE) ? 2 : FEATURES;
+    i = (number % 4 < 3 || n == SLOW) ? number % 4 : 4;
 
-    fixture_create(&s->f, algorithm, metric, SAMPLES, d, k[number % 4],
+    fixture_create(&s->f, algorithm, metric, n, d, k[i],
                    number % 3 == 0 ? 700 : 7, number % 5 == 0 ? 0.37 : 0.5);
 
     s->f.parts.estimator = estimators[number % ESTIMATORS];
@@ -120,9 +123,9 @@ sample_create(sample_t *s, knn_algorithm_e algorithm, knn_metric_e metric,
     if (s->f.parts.estimator == KNN_REGRESSOR
         || s->f.parts.estimator == KNN_RADIUS_REGRESSOR)
     {
-        s->values = fixture_alloc(SAMPLES, sizeof(double));
+        s->values = fixture_alloc(n, sizeof(double));
 
-        for (i = 0; i < SAMPLES; i++) {
+        for (i = 0; i < n; i++) {
             s->values[i] = fixture_value(&s->f, 1000, 0.01);
         }
 
@@ -257,7 +260,7 @@ START_TEST(sweep)
 
     built = 0;
 
-    for (i = 0; i < 20; i++) {
+    for (i = (size_t) _i % CHECKING_EVERY; i < 20; i += CHECKING_EVERY) {
         if (sample_create(&s, (knn_algorithm_e) (_i % 3),
                           (knn_metric_e) (_i / 3), i)) {
             count(s.model, &kernels, &scans);
@@ -325,7 +328,7 @@ START_TEST(portions)
     fixture_t    f;
     knn_model_t *model;
 
-    fixture_create(&f, KNN_BRUTE, KNN_EUCLIDEAN, 1000, (size_t) _i, 5, 5, 0.5);
+    fixture_create(&f, KNN_BRUTE, KNN_EUCLIDEAN, 300, (size_t) _i, 5, 5, 0.5);
     model = fixture_build(&f);
 
     ck_assert_uint_ge(model->n_scan, KNN_SCAN_LEAST);

@@ -17,7 +17,7 @@
 #include "../../../model/query.h"
 
 
-#define POINTS 24
+#define POINTS 12
 #define KINDS  9
 
 
@@ -193,7 +193,7 @@ check_bounds(const fixture_t *f, const knn_model_t *model, const double *q,
 }
 
 
-static const size_t features[] = {8, 9, 30, 67, 130};
+static const size_t features[] = {8, 9, 30, 67, 99};
 
 #define FEATURES (sizeof(features) / sizeof(features[0]))
 
@@ -304,11 +304,17 @@ START_TEST(same)
     kind = (size_t) _i % KINDS;
     algorithm = (size_t) _i / KINDS % ALGORITHMS;
 
-    for (i = 0; i < NEIGHBORS; i++) {
-        create(&f, kind, algorithms[algorithm], 1350 + i,
+    /* there is but one name of squared distances */
+
+    if (algorithm == 1 && kind % 3 == 2) {
+        return;
+    }
+
+    for (i = (size_t) _i % CHECKING_EVERY; i < NEIGHBORS; i += CHECKING_EVERY) {
+        create(&f, kind, algorithms[algorithm], 1030 + i,
                features[i % FEATURES], neighbors[i]);
 
-        if (algorithm == 1 && f.parts.metric == KNN_EUCLIDEAN) {
+        if (algorithm == 1) {
             f.parts.metric_name = "l2";
         }
 

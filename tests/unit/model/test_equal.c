@@ -7,10 +7,10 @@
 /* Predictions of two models are the same where Python's == says so. */
 
 
-#include <check.h>
 #include <math.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../model/model.h"
 
 

@@ -7,9 +7,9 @@
 /* Folds and shuffles that scikit-learn 1.2.1 made of the same rows. */
 
 
-#include <check.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../model/train/fold.h"
 #include "../../../model/train/shuffle.h"
 

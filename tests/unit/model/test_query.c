@@ -13,6 +13,7 @@
 #define ROWS  50
 #define ALL   (KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS)
 #define GUARD 4096
+#define WIDE  16 /* which is measured in no time */
 
 
 #define KINDS 12 /* of each estimator */
@@ -462,19 +463,20 @@ END_TEST
 START_TEST(novelty_sampled)
 {
     size_t       i, n;
-    double       q;
+    double       q[WIDE];
     fixture_t    f;
     knn_model_t *model;
     knn_query_t *query;
 
-    n = 100000;
+    n = 20000;
 
-    fixture_create(&f, KNN_BRUTE, KNN_EUCLIDEAN, n, 1, 1, 1, 1);
+    fixture_create(&f, KNN_BRUTE, KNN_EUCLIDEAN, n, WIDE, 1, 1, 1);
+    memset(f.x, 0, n * WIDE * sizeof(double));
 
     /* the gap below row i is i: a quarter of the rows have one below n / 4 */
 
     for (i = 1; i < n; i++) {
-        f.x[i] = f.x[i - 1] + (double) i;
+        f.x[i * WIDE] = f.x[(i - 1) * WIDE] + (double) i;
     }
 
     model = fixture_build(&f);
@@ -482,8 +484,9 @@ START_TEST(novelty_sampled)
     ck_assert_uint_lt(model->info.novelty_samples, n);
     ck_assert_uint_gt(model->info.novelty_samples, 1000);
 
-    q = f.x[0] - (double) (n / 4);
-    query = fixture_query(model, &q, 1, KNN_KNEIGHBORS);
+    memset(q, 0, sizeof(q));
+    q[0] = -(double) (n / 4);
+    query = fixture_query(model, q, 1, KNN_KNEIGHBORS);
     ck_assert_double_eq_tol(query->novelty[0], 0.25, 0.001);
 
     free(query);

@@ -7,11 +7,11 @@
 /* safetensors files of other programs, written by hand here. */
 
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../model/native/draft.h"
 #include "../../../model/knn.h"
 #include "../../../model/real.h"

@@ -7,9 +7,9 @@
 /* What scikit-learn 1.2.1 learned from the same column, to the last bit. */
 
 
-#include <check.h>
 #include <math.h>
 
+#include "../checking.h"
 #include "../../../model/train/scale.h"
 
 

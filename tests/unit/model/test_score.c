@@ -7,9 +7,9 @@
 /* Figures at the edges; tests/parity compares the others. */
 
 
-#include <check.h>
 #include <math.h>
 
+#include "../checking.h"
 #include "../../../model/train/score.h"
 
 

@@ -13,7 +13,7 @@
 #include "../../../model/sort.h"
 
 
-#define QUERIES 30
+#define QUERIES (20 / CHECKING_EVERY)
 
 
 /* with p out of the compiler's sight */
@@ -155,41 +155,60 @@ points(fixture_t *f, double scale)
 }
 
 
+/* What the plain search finds for all points, each from the nearest on. */
 static void
-compare_row(const fixture_t *f, const knn_query_t *query, size_t row,
-            knn_heap_t *heap)
+plain_answers(const fixture_t *f, const double *q, knn_heap_t *answers)
 {
-    size_t        i, k;
-    double        dist;
-    const double *q;
+    size_t     i, k;
+    knn_heap_t heap;
 
-    k = heap->size;
-    q = query->x + row * f->parts.n_features;
+    k = (size_t) f->parts.n_neighbors;
 
-    if (f->parts.algorithm == KNN_BRUTE) {
-        plain_brute(f, q, heap);
-    }
-    else {
-        knn_heap_reset(heap, INFINITY, 0);
-        plain_visit(f, 0, q, 0, heap);
-    }
+    answers->size = QUERIES * k;
+    answers->values = fixture_alloc(answers->size, sizeof(double));
+    answers->rows = fixture_alloc(answers->size, sizeof(uint32_t));
 
-    knn_sort(heap, f->parts.sort);
+    for (i = 0; i < QUERIES; i++, q += f->parts.n_features) {
+        heap = (knn_heap_t){answers->values + i * k, answers->rows + i * k, k};
 
-    for (i = 0; i < k; i++) {
-        dist = plain_dist(&f->parts, heap->values[i]);
-
-        if (query->indices[row * k + i] != heap->rows[i]) {
-            ck_abort_msg("%s %s: neighbor %zu of %zu is row %lld, must be %u",
-                         query->model->info.kernel, f->parts.metric_name, i, k,
-                         (long long) query->indices[row * k + i],
-                         heap->rows[i]);
+        if (f->parts.algorithm == KNN_BRUTE) {
+            plain_brute(f, q, &heap);
+        }
+        else {
+            knn_heap_reset(&heap, INFINITY, 0);
+            plain_visit(f, 0, q, 0, &heap);
         }
 
-        if (!plain_same(query->distances[row * k + i], dist)) {
+        knn_sort(&heap, f->parts.sort);
+    }
+
+    for (i = 0; i < answers->size; i++) {
+        answers->values[i] = plain_dist(&f->parts, answers->values[i]);
+    }
+}
+
+
+static void
+compare_answers(const knn_query_t *query, const knn_heap_t *answers)
+{
+    size_t                  i;
+    const knn_model_info_t *info;
+
+    info = &query->model->info;
+
+    for (i = 0; i < answers->size; i++) {
+        if (query->indices[i] != answers->rows[i]) {
+            ck_abort_msg("%s %s: neighbor %zu of %zu is row %lld, must be %u",
+                         info->kernel, info->metric, i % info->n_neighbors,
+                         info->n_neighbors, (long long) query->indices[i],
+                         answers->rows[i]);
+        }
+
+        if (!plain_same(query->distances[i], answers->values[i])) {
             ck_abort_msg("%s %s: distance %zu of %zu is %a, must be %a",
-                         query->model->info.kernel, f->parts.metric_name, i, k,
-                         query->distances[row * k + i], dist);
+                         info->kernel, info->metric, i % info->n_neighbors,
+                         info->n_neighbors, query->distances[i],
+                         answers->values[i]);
         }
     }
 }
@@ -219,25 +238,22 @@ compare_quick(const knn_model_t *model, const double *q,
 static void
 compare(fixture_t *f, double scale)
 {
-    size_t               i, v;
+    size_t               i;
     double              *q;
-    knn_heap_t           heap;
+    knn_heap_t           answers;
     knn_model_t         *model;
     knn_query_t         *query;
     const knn_kernels_t *kernels;
 
     q = points(f, scale);
     model = fixture_build(f);
+    plain_answers(f, q, &answers);
 
-    heap.size = (size_t) f->parts.n_neighbors;
-    heap.values = fixture_alloc(heap.size, sizeof(double));
-    heap.rows = fixture_alloc(heap.size, sizeof(uint32_t));
-
-    for (v = 0; (kernels = knn_kernels_at(v)) != NULL; v++) {
+    for (i = 0; (kernels = knn_kernels_at(i)) != NULL; i++) {
 
         /* rows of the table that differ elsewhere */
 
-        if (v > 0 && kernels->scans == model->kernels->scans) {
+        if (i > 0 && kernels->scans == model->kernels->scans) {
             continue;
         }
 
@@ -246,45 +262,52 @@ compare(fixture_t *f, double scale)
         query = fixture_query(model, q, QUERIES,
                               KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS);
 
-        for (i = 0; i < QUERIES; i++) {
-            compare_row(f, query, i, &heap);
-        }
-
+        compare_answers(query, &answers);
         compare_quick(model, q, query);
         free(query);
     }
 
-    free(heap.values);
-    free(heap.rows);
+    free(answers.values);
+    free(answers.rows);
     free(q);
     knn_model_free(model);
 }
 
 
-static const size_t  sizes[] = {1, 2, 8, 9, 40, 150, 400};
+static const size_t  sizes[] = {1, 2, 8, 9, 40, 150, 300};
 static const int64_t neighbors[] = {1, 3, 5, 16, 17, 40};
 
 
-/* All sizes from a first one, neighbors and leaves of one kind of model. */
+/*
+ * All sizes from a first one, neighbors and leaves of one kind of model.  The
+ * largest size is left out where each feature takes a pow(), and of the large
+ * ones alone every other number of neighbors is enough.
+ */
 static void
 compare_all(knn_algorithm_e algorithm, knn_metric_e metric, size_t first,
             double scale)
 {
-    size_t    n, k, leaf_size;
+    size_t    n, k, leaf_size, n_sizes;
     fixture_t f;
 
-    for (n = first; n < sizeof(sizes) / sizeof(sizes[0]); n++) {
-        for (k = 0; k < sizeof(neighbors) / sizeof(neighbors[0]); k++) {
+    n_sizes = sizeof(sizes) / sizeof(sizes[0]) - knn_metric_has_p(metric);
+
+    for (n = first; n < n_sizes; n++) {
+        for (k = 0; k < sizeof(neighbors) / sizeof(neighbors[0]);
+             k += (first == 0) ? 1 : 2)
+        {
             if (neighbors[k] > (int64_t) sizes[n]) {
                 continue;
             }
 
-            for (leaf_size = 1; leaf_size < 30; leaf_size += 19) {
+            for (leaf_size = 1; leaf_size < (algorithm == KNN_BRUTE ? 2 : 30);
+                 leaf_size += 19)
+            {
                 fixture_create(&f, algorithm, metric, sizes[n],
                                (metric == KNN_HAVERSINE) ? 2 : 1 + n % 4,
                                neighbors[k], leaf_size, scale);
 
-                f.parts.sort = (knn_sort_e) (k % 2);
+                f.parts.sort = (knn_sort_e) ((n + k) % 2);
 
                 if (algorithm == KNN_BRUTE && metric == KNN_EUCLIDEAN) {
                     f.parts.metric_name = "l2";

@@ -7,11 +7,11 @@
 /* Trees that are built: rows are divided, and the model takes them. */
 
 
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../checking.h"
 #include "../../../model/split.h"
 #include "../../../model/tree_build.h"
 
