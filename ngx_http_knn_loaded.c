@@ -24,11 +24,11 @@
 
 
 static ngx_http_knn_loaded_t *ngx_http_knn_read(ngx_conf_t *cf,
-    ngx_str_t *file, ngx_file_info_t *fi, knn_error_t *err);
+    ngx_http_knn_model_t *model, ngx_file_info_t *fi, knn_error_t *err);
 static ngx_http_knn_model_t *ngx_http_knn_find_file(
-    ngx_http_knn_main_conf_t *kmcf, ngx_str_t *file);
+    ngx_http_knn_main_conf_t *kmcf, ngx_http_knn_model_t *model);
 static ngx_http_knn_loaded_t *ngx_http_knn_find_kept(ngx_cycle_t *cycle,
-    ngx_str_t *file, ngx_file_info_t *fi);
+    ngx_http_knn_model_t *model, ngx_file_info_t *fi);
 static ngx_uint_t ngx_http_knn_same_file(ngx_file_info_t *one,
     ngx_file_info_t *two);
 static ngx_http_knn_main_conf_t *ngx_http_knn_old_main_conf(
@@ -51,21 +51,21 @@ ngx_http_knn_load(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
         ngx_memzero(&fi, sizeof(ngx_file_info_t));
     }
 
-    other = ngx_http_knn_find_file(kmcf, &model->file);
+    other = ngx_http_knn_find_file(kmcf, model);
 
     if (other != NULL) {
         loaded = other->loaded;
         model->kept = other->kept;
 
     } else {
-        loaded = ngx_http_knn_find_kept(cf->cycle, &model->file, &fi);
+        loaded = ngx_http_knn_find_kept(cf->cycle, model, &fi);
         model->kept = (loaded != NULL);
     }
 
     if (loaded == NULL) {
         err.message[0] = '\0';
 
-        loaded = ngx_http_knn_read(cf, &model->file, &fi, &err);
+        loaded = ngx_http_knn_read(cf, model, &fi, &err);
 
         if (loaded == NULL) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
@@ -95,13 +95,16 @@ ngx_http_knn_unload(ngx_http_knn_loaded_t *loaded)
 }
 
 
-/* Reads and checks a file, of which fi was taken before. */
+/* Reads, or maps, and checks a file, of which fi was taken before. */
 static ngx_http_knn_loaded_t *
-ngx_http_knn_read(ngx_conf_t *cf, ngx_str_t *file, ngx_file_info_t *fi,
-    knn_error_t *err)
+ngx_http_knn_read(ngx_conf_t *cf, ngx_http_knn_model_t *model,
+    ngx_file_info_t *fi, knn_error_t *err)
 {
+    char                   *file;
     ngx_file_info_t         after;
     ngx_http_knn_loaded_t  *loaded;
+
+    file = (char *) model->file.data;
 
     loaded = ngx_calloc(sizeof(ngx_http_knn_loaded_t), cf->log);
     if (loaded == NULL) {
@@ -117,9 +120,11 @@ ngx_http_knn_read(ngx_conf_t *cf, ngx_str_t *file, ngx_file_info_t *fi,
 
     loaded->fi = *fi;
     loaded->time = ngx_time();
+    loaded->mapped = model->mapped;
 
-    loaded->model = knn_model_load((char *) file->data, NGX_HTTP_KNN_MAX_SIZE,
-                                   err);
+    loaded->model = model->mapped
+                    ? knn_model_map(file, err)
+                    : knn_model_load(file, NGX_HTTP_KNN_MAX_SIZE, err);
     if (loaded->model == NULL) {
         ngx_free(loaded);
         return NULL;
@@ -132,7 +137,7 @@ ngx_http_knn_read(ngx_conf_t *cf, ngx_str_t *file, ngx_file_info_t *fi,
 
     if (knn_model_info(loaded->model)->n_files == 1
         && fi->st_ctime < loaded->time
-        && ngx_file_info(file->data, &after) != NGX_FILE_ERROR
+        && ngx_file_info(file, &after) != NGX_FILE_ERROR
         && ngx_http_knn_same_file(fi, &after))
     {
         loaded->settled = 1;
@@ -142,17 +147,21 @@ ngx_http_knn_read(ngx_conf_t *cf, ngx_str_t *file, ngx_file_info_t *fi,
 }
 
 
-/* Another model of the same file. */
+/* Another model of the same file, used in the same way. */
 static ngx_http_knn_model_t *
-ngx_http_knn_find_file(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *file)
+ngx_http_knn_find_file(ngx_http_knn_main_conf_t *kmcf,
+    ngx_http_knn_model_t *model)
 {
+    ngx_str_t              *file;
     ngx_uint_t              i;
     ngx_http_knn_model_t  **models;
 
+    file = &model->file;
     models = kmcf->models.elts;
 
     for (i = 0; i < kmcf->models.nelts; i++) {
         if (models[i]->loaded != NULL
+            && models[i]->loaded->mapped == model->mapped
             && models[i]->file.len == file->len
             && ngx_memcmp(models[i]->file.data, file->data, file->len) == 0)
         {
@@ -166,9 +175,9 @@ ngx_http_knn_find_file(ngx_http_knn_main_conf_t *kmcf, ngx_str_t *file)
 
 /* What the configuration that is being replaced has read, if it is the same. */
 static ngx_http_knn_loaded_t *
-ngx_http_knn_find_kept(ngx_cycle_t *cycle, ngx_str_t *file, ngx_file_info_t *fi)
+ngx_http_knn_find_kept(ngx_cycle_t *cycle, ngx_http_knn_model_t *model,
+    ngx_file_info_t *fi)
 {
-    ngx_http_knn_model_t      *model;
     ngx_http_knn_loaded_t     *loaded;
     ngx_http_knn_main_conf_t  *old;
 
@@ -178,7 +187,7 @@ ngx_http_knn_find_kept(ngx_cycle_t *cycle, ngx_str_t *file, ngx_file_info_t *fi)
         return NULL;
     }
 
-    model = ngx_http_knn_find_file(old, file);
+    model = ngx_http_knn_find_file(old, model);
 
     if (model == NULL) {
         return NULL;

@@ -26,7 +26,7 @@ ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_knn_main_conf_t *kmcf = conf;
 
     ngx_str_t   *value, version, label, file;
-    ngx_uint_t   i, parts[NGX_HTTP_KNN_VERSION_PARTS];
+    ngx_uint_t   i, mapped, parts[NGX_HTTP_KNN_VERSION_PARTS];
 
     value = cf->args->elts;
 
@@ -39,6 +39,7 @@ ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_str_set(&version, "1.0.0");
     ngx_str_null(&label);
+    mapped = 0;
 
     for (i = 3; i < cf->args->nelts; i++) {
 
@@ -63,10 +64,15 @@ ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             return NGX_CONF_ERROR;
         }
 
+        if (ngx_strcmp(value[i].data, "mapped") == 0) {
+            mapped = 1;
+            continue;
+        }
+
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid parameter \"%V\", a version as "
-                           "\"version=1.0.0\" and a label as "
-                           "\"label=stable\" are accepted", &value[i]);
+                           "\"version=1.0.0\", a label as \"label=stable\" "
+                           "and \"mapped\" are accepted", &value[i]);
         return NGX_CONF_ERROR;
     }
 
@@ -84,7 +90,8 @@ ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     file = value[2];
 
     if (ngx_conf_full_name(cf->cycle, &file, 1) != NGX_OK
-        || ngx_http_knn_add_model(cf, kmcf, &value[1], parts, &label, &file)
+        || ngx_http_knn_add_model(cf, kmcf, &value[1], parts, &label, &file,
+                                  mapped)
            != NGX_OK)
     {
         return NGX_CONF_ERROR;
@@ -196,7 +203,8 @@ ngx_http_knn_compare_versions(ngx_uint_t *one, ngx_uint_t *two, ngx_uint_t n)
  */
 ngx_int_t
 ngx_http_knn_add_model(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
-    ngx_str_t *name, ngx_uint_t *parts, ngx_str_t *label, ngx_str_t *file)
+    ngx_str_t *name, ngx_uint_t *parts, ngx_str_t *label, ngx_str_t *file,
+    ngx_uint_t mapped)
 {
     u_char                *p;
     ngx_http_knn_model_t  *model, *other, **mp;
@@ -234,6 +242,7 @@ ngx_http_knn_add_model(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
     model->name = *name;
     model->label = *label;
     model->file = *file;
+    model->mapped = mapped;
 
     ngx_memcpy(model->parts, parts, sizeof(model->parts));
 

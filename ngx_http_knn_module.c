@@ -44,7 +44,8 @@ static ngx_conf_num_bounds_t  ngx_http_knn_max_rows_bounds = {
 static ngx_command_t  ngx_http_knn_commands[] = {
 
     { ngx_string("knn_model"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2|NGX_CONF_TAKE3|NGX_CONF_TAKE4,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2|NGX_CONF_TAKE3|NGX_CONF_TAKE4
+                        |NGX_CONF_TAKE5,
       ngx_http_knn_model,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,

@@ -38,6 +38,7 @@ typedef struct {
     knn_model_t               *model;
     time_t                     time;           /* when it was read */
     ngx_file_info_t            fi;
+    ngx_uint_t                 mapped;
     ngx_uint_t                 settled;        /* fi will tell of changes */
     ngx_uint_t                 count;          /* models that are made of it */
 } ngx_http_knn_loaded_t;
@@ -53,6 +54,7 @@ typedef struct {
     ngx_str_t                  label;          /* len 0: none */
     ngx_str_t                  id;             /* "name@version" */
     ngx_str_t                  file;
+    ngx_uint_t                 mapped;         /* the file, not read */
     ngx_uint_t                 parts[NGX_HTTP_KNN_VERSION_PARTS];
 
     ngx_http_knn_loaded_t     *loaded;         /* NULL in a signaller */
@@ -311,7 +313,7 @@ ngx_http_knn_model_t *ngx_http_knn_require_model(ngx_conf_t *cf,
 char *ngx_http_knn_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_knn_add_model(ngx_conf_t *cf,
     ngx_http_knn_main_conf_t *kmcf, ngx_str_t *name, ngx_uint_t *parts,
-    ngx_str_t *label, ngx_str_t *file);
+    ngx_str_t *label, ngx_str_t *file, ngx_uint_t mapped);
 ngx_int_t ngx_http_knn_check_name(ngx_str_t *name);
 ngx_uint_t ngx_http_knn_parse_version(u_char *p, u_char *last,
     ngx_uint_t *parts);

@@ -201,7 +201,7 @@ ngx_http_knn_load_version(ngx_conf_t *cf, ngx_http_knn_main_conf_t *kmcf,
     ngx_str_null(&none);
 
     return ngx_http_knn_add_model(cf, kmcf, name, version->parts, &none,
-                                  &entries[0].path);
+                                  &entries[0].path, 0);
 }
 
 

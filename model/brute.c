@@ -101,9 +101,17 @@ knn_serial_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_lowest = {"lowest",         knn_lowest_begin,
-                                  knn_search_lanes, knn_lowest_take,
-                                  knn_lowest_end,   NULL};
-const knn_way_t knn_way_serial = {"serial",         knn_serial_begin,
-                                  knn_search_lanes, knn_heap_take,
-                                  knn_serial_end,   NULL};
+const knn_way_t knn_way_lowest = {"lowest",
+                                  knn_lowest_begin,
+                                  knn_search_lanes,
+                                  knn_lowest_take,
+                                  knn_lowest_end,
+                                  NULL,
+                                  0};
+const knn_way_t knn_way_serial = {"serial",
+                                  knn_serial_begin,
+                                  knn_search_lanes,
+                                  knn_heap_take,
+                                  knn_serial_end,
+                                  NULL,
+                                  0};

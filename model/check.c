@@ -99,7 +99,7 @@ knn_check_data(const knn_parts_t *parts, knn_error_t *err)
     bool   missing;
     size_t i, n;
 
-    n = parts->n_samples * parts->n_features;
+    n = parts->mapped ? 0 : parts->n_samples * parts->n_features;
     missing = parts->metric == KNN_NAN_EUCLIDEAN;
 
     for (i = 0; i < n; i++) {
@@ -185,14 +185,14 @@ knn_check_outputs(const knn_parts_t *parts, knn_error_t *err)
 }
 
 
-/* That every target is one of the classes. */
+/* That every target is one of the classes; a layout has them, too. */
 static knn_status_e
 knn_check_indices(const knn_parts_t *parts, knn_error_t *err)
 {
     size_t  i, o, n_classes;
     int64_t y;
 
-    for (i = 0; i < parts->n_samples; i++) {
+    for (i = 0; !parts->mapped && i < parts->n_samples; i++) {
         for (o = 0; o < parts->n_outputs; o++) {
             y = parts->y[i * parts->n_outputs + o];
             n_classes = parts->outputs[o].n_classes;
@@ -324,5 +324,10 @@ knn_check_parts(const knn_parts_t *parts, knn_error_t *err)
         return err->status;
     }
 
-    return (parts->layout == NULL) ? KNN_OK : knn_check_layout(parts, err);
+    if (parts->layout == NULL) {
+        return KNN_OK;
+    }
+
+    return parts->mapped ? knn_check_mapped(parts, err)
+                         : knn_check_layout(parts, err);
 }

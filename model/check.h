@@ -27,6 +27,12 @@ knn_status_e knn_check_tree(const knn_parts_t *parts, knn_error_t *err);
 /* The layout alone, once all else is known to be right. */
 knn_status_e knn_check_layout(const knn_parts_t *parts, knn_error_t *err);
 
+/* check_mapped.c: of a mapped file what leads from one place to another */
+knn_status_e knn_check_mapped(const knn_parts_t *parts, knn_error_t *err);
+
+/* The distances behind novelty. */
+knn_status_e knn_check_nearest(const knn_parts_t *parts, knn_error_t *err);
+
 /* check_codes.c: the part of it that is points and codes, in lanes of rows */
 knn_status_e knn_check_codes(const knn_parts_t *parts, const uint32_t *rows,
                              knn_error_t *err);

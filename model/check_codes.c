@@ -15,7 +15,10 @@
 #include "layout.h"
 
 
-/* Compares points, and codes that are made anew in the meantime. */
+/*
+ * Compares points, and codes that are made anew in the meantime: of a mapped
+ * file the last block, whose empty lanes must not become rows.
+ */
 static const char *
 knn_codes_compare(const knn_parts_t *parts, const uint32_t *rows,
                   knn_codes_block_t *made)
@@ -26,7 +29,7 @@ knn_codes_compare(const knn_parts_t *parts, const uint32_t *rows,
     codes = parts->layout->codes;
     size = codes->n_groups * KNN_CODES_BYTES;
 
-    if (!knn_points_same(parts, rows)) {
+    if (!parts->mapped && !knn_points_same(parts, rows)) {
         return "layout.points";
     }
 
@@ -34,7 +37,8 @@ knn_codes_compare(const knn_parts_t *parts, const uint32_t *rows,
         return "layout.frame";
     }
 
-    for (i = 0; i < codes->n_blocks; i++) {
+    for (i = parts->mapped ? codes->n_blocks - 1 : 0; i < codes->n_blocks; i++)
+    {
         memset(made->codes, 0, size);
         knn_codes_block(codes, parts, rows, i, made);
 
@@ -62,16 +66,24 @@ knn_status_e
 knn_check_codes(const knn_parts_t *parts, const uint32_t *rows,
                 knn_error_t *err)
 {
-    int32_t           sums[KNN_CODES_ROWS];
-    const char       *tensor;
-    knn_status_e      rc;
-    knn_codes_block_t made;
+    int32_t              sums[KNN_CODES_ROWS];
+    const char          *tensor;
+    knn_status_e         rc;
+    knn_codes_block_t    made;
+    const knn_kernels_t *kernels;
+
+    kernels = knn_kernels_choose(err);
+
+    if (kernels == NULL) {
+        return err->status;
+    }
 
     made.sums = sums;
-    made.code = malloc(parts->n_features);
+    made.sweeps = kernels->sweeps;
+    made.q = malloc(knn_codes_room(parts->n_features));
     made.codes = malloc(parts->layout->codes->n_groups * KNN_CODES_BYTES);
 
-    if (made.code == NULL || made.codes == NULL) {
+    if (made.q == NULL || made.codes == NULL) {
         rc = knn_error(err, KNN_NO_MEMORY, "no memory to check its layout");
     }
     else {
@@ -80,7 +92,7 @@ knn_check_codes(const knn_parts_t *parts, const uint32_t *rows,
             (tensor == NULL) ? KNN_OK : knn_layout_refuse(tensor, "\"X\"", err);
     }
 
-    free(made.code);
+    free(made.q);
     free(made.codes);
 
     return rc;

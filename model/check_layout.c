@@ -186,22 +186,13 @@ knn_layout_compare_pairs(const knn_parts_t *parts, const knn_made_t *made,
 }
 
 
-/* Compares the targets, and looks at the distances behind novelty. */
-static knn_status_e
-knn_layout_compare_targets(const knn_parts_t *parts, knn_error_t *err)
+knn_status_e
+knn_check_nearest(const knn_parts_t *parts, knn_error_t *err)
 {
     size_t              i, n;
     const knn_layout_t *layout;
 
     layout = parts->layout;
-    n = (layout->targets == NULL) ? 0 : parts->n_samples * parts->n_outputs;
-
-    for (i = 0; i < n; i++) {
-        if (layout->targets[i] != (uint64_t) parts->y[i]) {
-            return knn_layout_refuse("layout.targets", "\"y\"", err);
-        }
-    }
-
     n = layout->n_nearest;
 
     for (i = 0; i < n; i++) {
@@ -215,6 +206,26 @@ knn_layout_compare_targets(const knn_parts_t *parts, knn_error_t *err)
                          "tensor \"layout.nearest\" must have 1 to %zu "
                          "distances, ascending",
                          parts->n_samples);
+    }
+
+    return KNN_OK;
+}
+
+
+/* Compares the targets. */
+static knn_status_e
+knn_layout_compare_targets(const knn_parts_t *parts, knn_error_t *err)
+{
+    size_t              i, n;
+    const knn_layout_t *layout;
+
+    layout = parts->layout;
+    n = (layout->targets == NULL) ? 0 : parts->n_samples * parts->n_outputs;
+
+    for (i = 0; i < n; i++) {
+        if (layout->targets[i] != (uint64_t) parts->y[i]) {
+            return knn_layout_refuse("layout.targets", "\"y\"", err);
+        }
     }
 
     return KNN_OK;
@@ -273,6 +284,10 @@ knn_check_layout(const knn_parts_t *parts, knn_error_t *err)
 
         if (rc == KNN_OK) {
             rc = knn_layout_compare_targets(parts, err);
+        }
+
+        if (rc == KNN_OK) {
+            rc = knn_check_nearest(parts, err);
         }
     }
 

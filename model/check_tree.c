@@ -21,6 +21,10 @@ knn_node_reached(const knn_tree_parts_t *tree, size_t node)
     while (node > 0) {
         node = (node - 1) / 2;
 
+        if (node < tree->n_inner) {
+            return true;
+        }
+
         if (tree->nodes[node].is_leaf) {
             return false;
         }
@@ -344,14 +348,18 @@ knn_check_bounds(const knn_parts_t *parts, knn_error_t *err)
 knn_status_e
 knn_check_tree(const knn_parts_t *parts, knn_error_t *err)
 {
-    size_t i;
+    size_t i, n;
 
-    static knn_status_e (*const checks[])(const knn_parts_t *,
-                                          knn_error_t *) = {
-        knn_check_nodes, knn_check_permutation, knn_check_shape,
-        knn_check_bounds};
+    static knn_status_e (*const checks[])(
+        const knn_parts_t *, knn_error_t *) = {knn_check_nodes, knn_check_shape,
+                                               knn_check_permutation,
+                                               knn_check_bounds};
 
-    for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+    /* a layout has rows and bounds, too, and of a mapped file it is all */
+
+    n = parts->mapped ? 2 : sizeof(checks) / sizeof(checks[0]);
+
+    for (i = 0; i < n; i++) {
         if (checks[i](parts, err) != KNN_OK) {
             return err->status;
         }

@@ -21,9 +21,6 @@
 /* blocks that are swept at once, as long as that is quick: 1024 rows */
 #define KNN_CODES_SLICE 64
 
-/* the greatest code */
-#define KNN_CODES_MOST 255
-
 /* bytes that are swept at once, some 10 us */
 #define KNN_CODES_WORK 0x40000
 
@@ -63,11 +60,20 @@ struct knn_probe_s {
 
 /* one block, while it is made */
 typedef struct {
-    uint8_t *code;  /* [features], of one row */
-    uint8_t *codes; /* [n_groups][rows][group], of 0 at first */
-    int32_t *sums;  /* [rows] */
-    float    error;
+    const knn_sweeps_t *sweeps;
+    int8_t             *q;     /* of one row, as that of a point */
+    uint8_t            *codes; /* [n_groups][rows][group], of 0 at first */
+    int32_t            *sums;  /* [rows] */
+    float               error;
 } knn_codes_block_t;
+
+
+/* Bytes that the codes of a point of n features take. */
+static inline size_t
+knn_codes_room(size_t n)
+{
+    return (n / KNN_CODES_POINT + 1) * KNN_CODES_POINT;
+}
 
 
 /* Whether a model is of the kind that can have codes. */
@@ -90,9 +96,12 @@ bool knn_codes_framed(const knn_codes_t *codes, const knn_parts_t *parts);
 void knn_codes_block(const knn_codes_t *codes, const knn_parts_t *parts,
                      const uint32_t *rows, size_t block, knn_codes_block_t *to);
 
-/* Codes a row or a point of n features; returns what that is off, in steps. */
-double knn_codes_code(const knn_codes_t *codes, const double *x, size_t n,
-                      uint8_t *to);
+/*
+ * Codes a row or a point of n features, q being of knn_codes_room() bytes;
+ * returns what that is off, in steps.
+ */
+double knn_codes_code(const knn_codes_t *codes, const knn_sweeps_t *sweeps,
+                      const double *x, size_t n, int8_t *q, knn_coded_t *coded);
 
 /* Whether all numbers are integers that can be subtracted exactly. */
 bool knn_codes_whole(const double *x, size_t n);

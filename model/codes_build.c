@@ -15,10 +15,6 @@
 /* integers whose differences are exact, a half of 2^53 */
 #define KNN_CODES_WHOLE 0x1p52
 
-/* sums that are made side by side */
-#define KNN_CODES_SUMS 4
-
-
 bool
 knn_codes_whole(const double *x, size_t n)
 {
@@ -35,65 +31,24 @@ knn_codes_whole(const double *x, size_t n)
 }
 
 
-/* Codes a feature, adds what that is off; returns the code. */
-static inline uint8_t
-knn_codes_feature(const knn_codes_t *codes, double x, double low, double *sum,
-                  double *most)
-{
-    double t, code;
-
-    t = (x - low) * codes->per;
-    *most = (fabs(t) > *most) ? fabs(t) : *most;
-
-    code = t + 0.5;
-    code = (code > 0) ? code : 0;
-    code = (code < KNN_CODES_MOST) ? code : KNN_CODES_MOST;
-
-    t -= (int) code;
-    *sum += t * t;
-
-    return (uint8_t) (int) code;
-}
-
-
 /*
  * A feature is off by t = (x - low) / step - code.  What is computed of it is
  * off by less than 2^-51 (x - low) / step, three roundings, which the second
  * term stands for; the sum and its root by far less than 2^-24 of themselves.
  */
 double
-knn_codes_code(const knn_codes_t *codes, const double *x, size_t n, uint8_t *to)
+knn_codes_code(const knn_codes_t *codes, const knn_sweeps_t *sweeps,
+               const double *x, size_t n, int8_t *q, knn_coded_t *coded)
 {
-    size_t i, j;
-    double t, sums[KNN_CODES_SUMS], most[KNN_CODES_SUMS];
+    double t;
 
-    for (i = 0; i < KNN_CODES_SUMS; i++) {
-        sums[i] = 0;
-        most[i] = KNN_CODES_MOST;
-    }
+    sweeps->code(x, codes->low, codes->per, n, q, coded);
 
-    for (j = 0; j + KNN_CODES_SUMS <= n; j += KNN_CODES_SUMS) {
-        for (i = 0; i < KNN_CODES_SUMS; i++) {
-            to[j + i] = knn_codes_feature(codes, x[j + i], codes->low[j + i],
-                                          &sums[i], &most[i]);
-        }
-    }
+    t = sqrt(coded->off) * (1 + 0x1p-20);
 
-    for (/* void */; j < n; j++) {
-        to[j] =
-            knn_codes_feature(codes, x[j], codes->low[j], &sums[0], &most[0]);
-    }
-
-    for (i = 1; i < KNN_CODES_SUMS; i++) {
-        sums[0] += sums[i];
-        most[0] = (most[i] > most[0]) ? most[i] : most[0];
-    }
-
-    t = sqrt(sums[0]) * (1 + 0x1p-20);
-
-    return (codes->whole && knn_codes_whole(x, n))
+    return (codes->whole && coded->whole)
                ? t
-               : t + sqrt((double) n) * most[0] * 0x1p-50;
+               : t + sqrt((double) n) * coded->most * 0x1p-50;
 }
 
 
@@ -106,7 +61,7 @@ knn_codes_up(double error)
 
 /* Puts the code of a row in its place; returns its sum. */
 static int32_t
-knn_codes_put(const uint8_t *code, size_t n, uint8_t *to)
+knn_codes_put(const int8_t *q, size_t n, uint8_t *to)
 {
     size_t  j;
     int32_t c, sum;
@@ -114,10 +69,10 @@ knn_codes_put(const uint8_t *code, size_t n, uint8_t *to)
     sum = 0;
 
     for (j = 0; j < n; j++) {
-        c = code[j];
+        c = q[j] + KNN_CODES_SHIFT;
         sum += c * c - 2 * KNN_CODES_SHIFT * c;
         to[j / KNN_CODES_GROUP * KNN_CODES_BYTES + j % KNN_CODES_GROUP] =
-            code[j];
+            (uint8_t) c;
     }
 
     return sum;
@@ -130,6 +85,7 @@ knn_codes_block(const knn_codes_t *codes, const knn_parts_t *parts,
 {
     float         error;
     size_t        i, d, lane;
+    knn_coded_t   coded;
     const double *row;
 
     d = parts->n_features;
@@ -144,11 +100,11 @@ knn_codes_block(const knn_codes_t *codes, const knn_parts_t *parts,
         }
 
         row = parts->x + rows[lane] * d;
-        error = knn_codes_up(knn_codes_code(codes, row, d, to->code));
+        error = knn_codes_up(
+            knn_codes_code(codes, to->sweeps, row, d, to->q, &coded));
         to->error = (error > to->error) ? error : to->error;
 
-        to->sums[i] =
-            knn_codes_put(to->code, d, to->codes + i * KNN_CODES_GROUP);
+        to->sums[i] = knn_codes_put(to->q, d, to->codes + i * KNN_CODES_GROUP);
     }
 }
 
@@ -167,15 +123,16 @@ knn_codes_shape(knn_codes_t *codes, size_t n, size_t d)
 
 /* Codes all rows into arrays. */
 static void
-knn_codes_fill(const knn_model_t *model, const knn_parts_t *parts,
-               uint8_t *code, uint8_t *bytes, int32_t *sums, float *errors)
+knn_codes_fill(const knn_model_t *model, const knn_parts_t *parts, int8_t *q,
+               uint8_t *bytes, int32_t *sums, float *errors)
 {
     size_t             i;
     knn_codes_block_t  to;
     const knn_codes_t *codes;
 
     codes = model->codes;
-    to.code = code;
+    to.q = q;
+    to.sweeps = model->kernels->sweeps;
 
     for (i = 0; i < codes->n_blocks; i++) {
         to.codes = bytes + i * codes->n_groups * KNN_CODES_BYTES;
@@ -192,7 +149,8 @@ knn_codes_build(knn_model_t *model, const knn_parts_t *parts)
 {
     float       *errors;
     int32_t     *sums;
-    uint8_t     *code, *bytes;
+    int8_t      *q;
+    uint8_t     *bytes;
     knn_codes_t *codes;
 
     if (knn_points_build(model, parts) != 0) {
@@ -207,15 +165,15 @@ knn_codes_build(knn_model_t *model, const knn_parts_t *parts)
     sums = knn_arena_array(model->arena, codes->n_blocks * KNN_CODES_ROWS,
                            sizeof(int32_t));
     errors = knn_arena_array(model->arena, codes->n_blocks, sizeof(float));
-    code = malloc(parts->n_features);
+    q = malloc(knn_codes_room(parts->n_features));
 
-    if (bytes == NULL || sums == NULL || errors == NULL || code == NULL) {
-        free(code);
+    if (bytes == NULL || sums == NULL || errors == NULL || q == NULL) {
+        free(q);
         return -1;
     }
 
-    knn_codes_fill(model, parts, code, bytes, sums, errors);
-    free(code);
+    knn_codes_fill(model, parts, q, bytes, sums, errors);
+    free(q);
 
     codes->codes = bytes;
     codes->sums = sums;

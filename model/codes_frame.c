@@ -102,10 +102,11 @@ knn_codes_place(const knn_codes_sample_t *sample, double step, double *low)
 /* What codes of such a step would be off, a point's and those of a block. */
 static double
 knn_codes_try(const knn_codes_sample_t *sample, const knn_codes_t *codes,
-              uint8_t *code)
+              const knn_sweeps_t *sweeps, int8_t *q)
 {
-    size_t i, j;
-    double error, worst, sum;
+    size_t      i, j;
+    double      error, worst, sum;
+    knn_coded_t coded;
 
     sum = 0;
 
@@ -114,8 +115,8 @@ knn_codes_try(const knn_codes_sample_t *sample, const knn_codes_t *codes,
 
         for (j = 0; j < KNN_CODES_ROWS && i + j < sample->rows; j++) {
             error = knn_codes_code(
-                codes, sample->x + (i + j) * sample->stride * sample->n,
-                sample->n, code);
+                codes, sweeps, sample->x + (i + j) * sample->stride * sample->n,
+                sample->n, q, &coded);
             worst = fmax(worst, error);
             sum += error;
         }
@@ -157,16 +158,16 @@ knn_codes_integers(const knn_codes_sample_t *sample, const knn_parts_t *parts,
 
 /* Chooses the step with the least errors; -1 without memory. */
 static int
-knn_codes_choose(const knn_codes_sample_t *sample, double *low,
-                 knn_codes_t *codes)
+knn_codes_choose(const knn_codes_sample_t *sample, const knn_sweeps_t *sweeps,
+                 double *low, knn_codes_t *codes)
 {
-    size_t   i;
-    double   sum, least, best;
-    uint8_t *code;
+    size_t  i;
+    double  sum, least, best;
+    int8_t *q;
 
-    code = malloc(sample->n);
+    q = malloc(knn_codes_room(sample->n));
 
-    if (code == NULL) {
+    if (q == NULL) {
         return -1;
     }
 
@@ -177,7 +178,7 @@ knn_codes_choose(const knn_codes_sample_t *sample, double *low,
     for (i = 0; i < KNN_CODES_TRIES; i++) {
         codes->per = 1 / codes->step;
         knn_codes_place(sample, codes->step, low);
-        sum = knn_codes_try(sample, codes, code);
+        sum = knn_codes_try(sample, codes, sweeps, q);
 
         if (sum < least) {
             least = sum;
@@ -187,7 +188,7 @@ knn_codes_choose(const knn_codes_sample_t *sample, double *low,
         codes->step *= M_SQRT1_2;
     }
 
-    free(code);
+    free(q);
 
     codes->step = best;
     codes->per = 1 / best;
@@ -238,7 +239,7 @@ knn_codes_sampled(knn_model_t *model, const knn_parts_t *parts,
     codes->low = low;
 
     if (!knn_codes_integers(sample, parts, low, codes)
-        && knn_codes_choose(sample, low, codes) != 0)
+        && knn_codes_choose(sample, model->kernels->sweeps, low, codes) != 0)
     {
         return -1;
     }
@@ -277,8 +278,10 @@ knn_codes_framed(const knn_codes_t *codes, const knn_parts_t *parts)
            && (!codes->whole
                || (codes->per == exp2(nearbyint(log2(codes->per)))
                    && knn_codes_whole(codes->low, parts->n_features)
-                   && knn_codes_whole(parts->x,
-                                      parts->n_samples * parts->n_features)));
+                   && knn_codes_whole(
+                       parts->x, parts->mapped
+                                     ? 0
+                                     : parts->n_samples * parts->n_features)));
 }
 
 

@@ -276,26 +276,21 @@ knn_probe_take(const knn_model_t *model, size_t block, size_t n,
 void
 knn_probe_begin(const knn_model_t *model, const double *q, knn_search_t *search)
 {
-    size_t       j, n;
+    size_t       n;
     double       error;
-    uint8_t     *code;
+    knn_coded_t  coded;
     knn_probe_t *probe;
 
     n = model->space.n_features;
     probe = search->probe;
-    code = (uint8_t *) probe->q;
 
-    error = knn_codes_code(model->codes, q, n, code);
+    error = knn_codes_code(model->codes, model->kernels->sweeps, q, n, probe->q,
+                           &coded);
+    memset(probe->q + n, 0, knn_codes_room(n) - n);
+
     probe->error = knn_codes_up(error);
-    probe->reach.own = 0;
+    probe->reach.own = coded.own;
     probe->reach.most = INFINITY;
-
-    for (j = 0; j < n; j++) {
-        probe->reach.own += code[j] * code[j];
-        probe->q[j] = (int8_t) (code[j] - KNN_CODES_SHIFT);
-    }
-
-    memset(probe->q + n, 0, KNN_CODES_POINT - n % KNN_CODES_POINT);
 
     probe->block = 0;
     probe->measuring = false;

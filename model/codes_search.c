@@ -185,7 +185,10 @@ knn_codes_few(const knn_model_t *model, knn_search_t *search)
         knn_probe_settle(model, search);
     }
 
-    return probe->list.size <= KNN_ENOUGH;
+    /* a file that is mapped may hold anything, and then there are fewer */
+
+    return probe->list.size <= KNN_ENOUGH
+           && probe->list.size >= search->heap.size;
 }
 
 
@@ -310,6 +313,6 @@ knn_codes_take(const knn_model_t *model, size_t first, size_t end,
 }
 
 
-const knn_way_t knn_way_codes = {"codes",        knn_probe_begin,
-                                 knn_codes_walk, knn_codes_take,
-                                 knn_codes_end,  knn_codes_group};
+const knn_way_t knn_way_codes = {
+    "codes",       knn_probe_begin, knn_codes_walk,  knn_codes_take,
+    knn_codes_end, knn_codes_group, KNN_BATCH_POINTS};

@@ -157,8 +157,10 @@ typedef struct {
     size_t n_golden;   /* queries that were replayed at load */
     size_t n_files;    /* that were read, those beside it too */
     size_t file_size;  /* bytes */
-    size_t memory;     /* bytes the model holds */
-    char   sha256[65]; /* of the file and those beside it */
+    size_t memory;     /* bytes the model holds, those that are mapped too */
+    bool   mapped;     /* they are the file's own */
+    char   sha256[65]; /* of the file and those beside it; mapped: of the
+                          file's header, which has a digest of all else */
 } knn_model_info_t;
 
 
@@ -211,7 +213,17 @@ typedef struct {
 knn_model_t *knn_model_load(const char *path, size_t max_bytes,
                             knn_error_t *err);
 
-/* The same for a file's bytes; name stands for the path in messages. */
+/*
+ * Maps a native file that knn convert has written, in a time that hardly grows
+ * with it: all that leads from one place to another is checked, and the numbers
+ * of the rows are not read before a query needs them.  Their pages are the
+ * system's, one copy for all processes and models of the file.  A file that is
+ * mapped must be replaced by renaming: who writes over it changes the answers,
+ * and who cuts it ends the process.
+ */
+knn_model_t *knn_model_map(const char *path, knn_error_t *err);
+
+/* The same as knn_model_load() for a file's bytes; name stands for the path in messages. */
 knn_model_t *knn_model_read(const void *data, size_t size, const char *name,
                             size_t max_bytes, knn_error_t *err);
 

@@ -15,6 +15,10 @@
 #include "wide.h"
 
 
+/* rows of a tree that a scan is faster for than any walk */
+#define KNN_LAYOUT_FEW 256
+
+
 /* room for one leaf */
 typedef struct {
     double   *x;
@@ -33,7 +37,7 @@ knn_layout_round(size_t n)
 
 /*
  * That saves the kernel a block a leaf, but wastes much when leaves are
- * small.
+ * small; and of few rows all are measured, whatever leaf they are of.
  */
 bool
 knn_layout_aligned(const knn_parts_t *parts)
@@ -43,6 +47,12 @@ knn_layout_aligned(const knn_parts_t *parts)
 
     if (parts->tree == NULL) {
         return true;
+    }
+
+    if (parts->n_samples <= KNN_LAYOUT_FEW && knn_wide_metric(parts->metric)
+        && parts->n_neighbors <= KNN_ENOUGH)
+    {
+        return false;
     }
 
     lanes = 0;

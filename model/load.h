@@ -20,6 +20,7 @@ typedef struct {
     const char  *path; /* NULL when the bytes are of no file */
     const void  *data;
     size_t       size;
+    bool         mapped;   /* numbers are not read */
     void        *inflated; /* NULL when not compressed */
     knn_arena_t *arena;
     knn_beside_t beside;
@@ -38,6 +39,12 @@ knn_status_e knn_file_parts(knn_file_t *file, size_t max_bytes,
                             knn_error_t *err);
 
 void knn_file_close(knn_file_t *file);
+
+/*
+ * KNN_OK unless a native file says of its tensors what they are not; reads
+ * them all.  The message starts with path.
+ */
+knn_status_e knn_file_intact(const char *path, knn_error_t *err);
 
 
 #endif /* KNN_LOAD_H */

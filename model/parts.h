@@ -105,6 +105,7 @@ typedef struct {
     size_t            n_bounds;  /* 2 for a kd_tree, 1 for a ball */
     const int64_t    *idx_array; /* [n_samples] */
     const knn_node_t *nodes;     /* [n_nodes] */
+    size_t            n_inner;   /* the first nodes, known to be no leaves */
     const double     *bounds;    /* [n_bounds][n_nodes][features] */
 } knn_tree_parts_t;
 
@@ -123,6 +124,13 @@ typedef struct {
     const uint32_t           *targets; /* NULL without y */
     size_t                    n_nearest;
     const double             *nearest;
+    const double   *values;  /* of a regressor, or NULL: to be copied */
+    const double   *ranges;  /* [2][features], least and greatest */
+    size_t          n_nodes; /* of an index, 0 without */
+    size_t          n_firsts;
+    const float    *boxes;  /* as wide.h says, these three too */
+    const uint32_t *firsts; /* [n_firsts], blocks */
+    const double   *middle; /* [features] */
 } knn_layout_t;
 
 
@@ -152,6 +160,7 @@ typedef struct {
     const knn_output_t     *outputs; /* [n_outputs] */
     const knn_tree_parts_t *tree;    /* NULL for KNN_BRUTE */
     const knn_layout_t     *layout;  /* of all that, or NULL */
+    bool                    mapped;  /* numbers of the layout are not read */
 
     /* of KNN_CENTROID with priors, else NULL */
 

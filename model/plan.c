@@ -51,6 +51,12 @@ knn_plan_possible(const knn_model_t *model, const knn_way_t *way)
         return false;
     }
 
+    /* a leaf is taken as whole blocks */
+
+    if (way == &knn_way_quick && !model->aligned) {
+        return false;
+    }
+
     return model->codes == NULL
            && (way == knn_search_faithful(model) || knn_quick_possible(model));
 }
@@ -91,7 +97,12 @@ knn_plan_blocks(knn_model_t *model, const knn_parts_t *parts,
 
     *behind = knn_arena_mark(model->arena);
 
-    return knn_wide_possible(model) ? knn_wide_build(model) : 0;
+    if (!knn_wide_possible(model)) {
+        return 0;
+    }
+
+    return parts->mapped ? knn_wide_take(model, parts->layout)
+                         : knn_wide_build(model);
 }
 
 

@@ -15,8 +15,7 @@
 #include "vote.h"
 
 
-/* the most rows of a group, and doubles of what the steps make of them */
-#define KNN_GROUP_ROWS   KNN_BATCH_POINTS
+/* the most doubles of what the steps make of a group */
 #define KNN_GROUP_POINTS 0x20000
 
 

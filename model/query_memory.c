@@ -109,8 +109,7 @@ knn_carve_probe(knn_carve_t *carve, const knn_model_t *model,
     probe->room =
         4 * search->heap.size + 2 * (KNN_CODES_SLICE + 1) * KNN_CODES_ROWS;
 
-    probe->q = knn_carve(carve, (model->space.n_features / KNN_CODES_POINT + 1),
-                         KNN_CODES_POINT);
+    probe->q = knn_carve(carve, knn_codes_room(model->space.n_features), 1);
     probe->list.lower = knn_carve(carve, probe->room, sizeof(float));
     probe->list.upper = knn_carve(carve, probe->room, sizeof(float));
     probe->list.lanes = knn_carve(carve, probe->room, sizeof(uint32_t));
@@ -206,7 +205,8 @@ knn_query_together(const knn_query_t *query)
         return 1;
     }
 
-    size = (query->rows < KNN_GROUP_ROWS) ? query->rows : KNN_GROUP_ROWS;
+    size = model->way->together;
+    size = (query->rows < size) ? query->rows : size;
     most = KNN_GROUP_POINTS / model->space.n_features;
 
     return (size < most) ? size : most;

@@ -28,8 +28,7 @@
 bool
 knn_quick_possible(const knn_model_t *model)
 {
-    return model->aligned && !model->metric->wild
-           && model->info.n_neighbors <= KNN_ENOUGH;
+    return !model->metric->wild && model->info.n_neighbors <= KNN_ENOUGH;
 }
 
 
@@ -221,5 +220,10 @@ knn_quick_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_quick = {"quick",        knn_quick_begin, knn_tree_walk,
-                                 knn_quick_take, knn_quick_end,   NULL};
+const knn_way_t knn_way_quick = {"quick",
+                                 knn_quick_begin,
+                                 knn_tree_walk,
+                                 knn_quick_take,
+                                 knn_quick_end,
+                                 NULL,
+                                 0};

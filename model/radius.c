@@ -364,6 +364,10 @@ knn_radius_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_within = {"within",        knn_radius_begin,
-                                  knn_radius_walk, knn_radius_take,
-                                  knn_radius_end,  NULL};
+const knn_way_t knn_way_within = {"within",
+                                  knn_radius_begin,
+                                  knn_radius_walk,
+                                  knn_radius_take,
+                                  knn_radius_end,
+                                  NULL,
+                                  0};

@@ -75,14 +75,20 @@ knn_range_scan(const double *restrict x, size_t rows, size_t n,
 }
 
 
-/* The same of the estimator's features; the root of a kd_tree knows it. */
-static void
+/* The root of a kd_tree knows them, and so does a file that can be mapped. */
+void
 knn_range_features(const knn_model_t *model, const knn_parts_t *parts,
                    double *least, double *greatest)
 {
     size_t j, n;
 
     n = parts->n_features;
+
+    if (parts->mapped) {
+        memcpy(least, parts->layout->ranges, n * sizeof(double));
+        memcpy(greatest, parts->layout->ranges + n, n * sizeof(double));
+        return;
+    }
 
     if (parts->algorithm != KNN_KD_TREE) {
         knn_range_scan(parts->x, parts->n_samples, n, least, greatest);

@@ -28,6 +28,13 @@
  */
 int knn_range_build(knn_model_t *model, const knn_parts_t *parts);
 
+/*
+ * The least and the greatest value of each of the estimator's features, of a
+ * model whose rows are laid out.
+ */
+void knn_range_features(const knn_model_t *model, const knn_parts_t *parts,
+                        double *least, double *greatest);
+
 /* The nearest value of few digits, which arithmetic has gone over. */
 double knn_range_round(double value, double grid);
 

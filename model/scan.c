@@ -40,5 +40,10 @@ knn_scan_take(const knn_model_t *model, size_t first, size_t end,
 }
 
 
-const knn_way_t knn_way_scan = {"scan",        knn_scan_begin, knn_search_lanes,
-                                knn_scan_take, knn_quick_end,  NULL};
+const knn_way_t knn_way_scan = {"scan",
+                                knn_scan_begin,
+                                knn_search_lanes,
+                                knn_scan_take,
+                                knn_quick_end,
+                                NULL,
+                                0};

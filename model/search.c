@@ -50,6 +50,24 @@ knn_search_begin(const knn_model_t *model, const double *q,
 }
 
 
+/*
+ * The numbers of what a file that is mapped holds may be any, by which lanes
+ * without a row, or none at all, may seem to be near.
+ */
+static void
+knn_search_bound(const knn_model_t *model, knn_heap_t *heap)
+{
+    size_t   i;
+    uint32_t last;
+
+    last = (uint32_t) model->info.n_samples - 1;
+
+    for (i = 0; model->source.shared && i < heap->size; i++) {
+        heap->rows[i] = (heap->rows[i] < last) ? heap->rows[i] : last;
+    }
+}
+
+
 bool
 knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
 {
@@ -68,6 +86,7 @@ knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
         }
 
         if (walk == KNN_WALK_DONE && search->way->end(model, search)) {
+            knn_search_bound(model, &search->heap);
             search->way = NULL;
             return true;
         }
@@ -211,5 +230,6 @@ knn_heap_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_heap = {"heap",        knn_heap_begin, knn_tree_walk,
-                                knn_heap_take, knn_heap_end,   NULL};
+const knn_way_t knn_way_heap = {
+    "heap", knn_heap_begin, knn_tree_walk, knn_heap_take, knn_heap_end, NULL,
+    0};

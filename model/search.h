@@ -91,6 +91,8 @@ struct knn_way_s {
      * nothing that points could share.
      */
     bool (*group)(const knn_model_t *model, knn_group_t *group);
+
+    size_t together; /* the most points of a group */
 };
 
 

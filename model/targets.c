@@ -185,6 +185,13 @@ knn_targets_values(knn_model_t *model, const knn_parts_t *parts)
     size_t  n;
     double *values;
 
+    model->single = parts->single;
+
+    if (parts->layout != NULL && parts->layout->values != NULL) {
+        model->values = parts->layout->values;
+        return 0;
+    }
+
     n = parts->n_samples * parts->n_outputs;
     values = knn_arena_array(model->arena, n, sizeof(double));
 
@@ -195,7 +202,6 @@ knn_targets_values(knn_model_t *model, const knn_parts_t *parts)
     memcpy(values, parts->values, n * sizeof(double));
 
     model->values = values;
-    model->single = parts->single;
 
     return 0;
 }

@@ -5,6 +5,7 @@
 
 
 #include <math.h>
+#include <string.h>
 
 #include "wide.h"
 
@@ -27,6 +28,13 @@
 /* bytes of a node or a block, and how many of them, that are fetched at once */
 #define KNN_WIDE_FETCH 1024
 #define KNN_WIDE_AHEAD 4
+
+/*
+ * Points that go on in turns: what more of them fetch is driven out again.  In
+ * many features each by itself has enough to do while it waits.
+ */
+#define KNN_WIDE_TOGETHER 8
+#define KNN_WIDE_SHALLOW  4
 
 
 /* Whether a list holds what is asked for, else search->heap does. */
@@ -194,14 +202,54 @@ knn_wide_leaf(const knn_model_t *model, size_t node)
 }
 
 
+/* Fetches the blocks that are likely to be measured. */
+static void
+knn_wide_fetch_blocks(const knn_model_t *model, const knn_wide_walk_t *walk,
+                      uint32_t near)
+{
+    size_t          i, block, size;
+    uint32_t        keys[KNN_WIDE_CHILDREN] __attribute__((aligned(64)));
+    knn_wide_leaf_t leaf;
+
+    leaf = knn_wide_leaf(model, walk->node);
+    size = KNN_LANES * model->space.n_features;
+
+    memcpy(keys, walk->last.keys, sizeof(keys));
+
+    for (i = 0; near != 0 && i < KNN_WIDE_AHEAD; i++) {
+        block = model->kernels->wides->next(keys) & KNN_WIDE_CHILD;
+        knn_wide_fetch(leaf.blocks + block * size, size * sizeof(double));
+        knn_wide_fetch(leaf.rows + block * KNN_LANES, sizeof(uint32_t));
+        near &= near - 1;
+    }
+}
+
+
+/* Fetches the node that may be next when this one is done. */
+static void
+knn_wide_fetch_next(const knn_model_t *model, const knn_wide_walk_t *walk)
+{
+    uint32_t key, keys[KNN_WIDE_CHILDREN] __attribute__((aligned(64)));
+    const knn_wide_frame_t *frame;
+
+    frame = &walk->frames[walk->top - 1];
+
+    memcpy(keys, frame->keys, sizeof(keys));
+    key = model->kernels->wides->next(keys);
+
+    if (key <= walk->list.limit) {
+        knn_wide_fetch_nodes(model->wide, frame->first + (key & KNN_WIDE_CHILD),
+                             1);
+    }
+}
+
+
 /* Looks at a node of the last level and fetches the blocks it leads to. */
 static void
 knn_wide_look_last(const knn_model_t *model, const knn_wide_point_t *point,
                    knn_wide_walk_t *walk)
 {
-    size_t            i, block, size;
     uint32_t          near;
-    knn_wide_leaf_t   leaf;
     const knn_wide_t *wide;
 
     wide = model->wide;
@@ -209,15 +257,8 @@ knn_wide_look_last(const knn_model_t *model, const knn_wide_point_t *point,
         point, wide->boxes + walk->node * wide->stride, walk->list.limit,
         walk->last.keys);
 
-    leaf = knn_wide_leaf(model, walk->node);
-    size = KNN_LANES * model->space.n_features;
-
-    for (i = 0; near != 0 && i < KNN_WIDE_AHEAD; i++) {
-        block = (size_t) __builtin_ctz(near);
-        knn_wide_fetch(leaf.blocks + block * size, size * sizeof(double));
-        knn_wide_fetch(leaf.rows + block * KNN_LANES, sizeof(uint32_t));
-        near &= near - 1;
-    }
+    knn_wide_fetch_blocks(model, walk, near);
+    knn_wide_fetch_next(model, walk);
 
     walk->stage = KNN_WIDE_MEASURE;
 }
@@ -357,7 +398,7 @@ knn_wide_group(const knn_model_t *model, knn_group_t *group)
 
     d = model->space.n_features;
 
-    if (!knn_wide_short(&group->searches[0])) {
+    if (d > KNN_WIDE_SHALLOW || !knn_wide_short(&group->searches[0])) {
         return true;
     }
 
@@ -436,5 +477,6 @@ knn_wide_end(const knn_model_t *model, knn_search_t *search)
 }
 
 
-const knn_way_t knn_way_wide = {"wide", knn_wide_begin, knn_wide_walk,
-                                NULL,   knn_wide_end,   knn_wide_group};
+const knn_way_t knn_way_wide = {
+    "wide",       knn_wide_begin, knn_wide_walk,    NULL,
+    knn_wide_end, knn_wide_group, KNN_WIDE_TOGETHER};

@@ -32,7 +32,8 @@ struct knn_wide_s {
     knn_wide_kind_e kind;
     size_t          n_levels;
     size_t          levels[KNN_WIDE_LEVELS]; /* the first node of each */
-    size_t          stride;                  /* floats of a node */
+    size_t          n_nodes;
+    size_t          stride; /* floats of a node */
     const float    *boxes;  /* [nodes][features][2][children] */
     const uint32_t *blocks; /* the first one of each node of the last level */
     const double   *middle; /* [features] */
@@ -82,6 +83,14 @@ knn_wide_down(double value)
 }
 
 
+/* The floats of a node. */
+static inline size_t
+knn_wide_stride(size_t d)
+{
+    return 2 * KNN_WIDE_CHILDREN * d;
+}
+
+
 /* Whether there may be an index of a model that is laid out. */
 bool knn_wide_possible(const knn_model_t *model);
 
@@ -90,6 +99,19 @@ bool knn_wide_possible(const knn_model_t *model);
  * there is no memory.
  */
 int knn_wide_build(knn_model_t *model);
+
+/* Says where the levels begin when the last one has 2^halves nodes. */
+void knn_wide_shape(knn_wide_t *wide, size_t d, size_t halves);
+
+/* Says how distances are compared with boxes. */
+void knn_wide_scale(knn_wide_t *wide, const knn_model_t *model);
+
+/*
+ * wide_take.c: whether what a mapped file has for an index leads nowhere else,
+ * and the index of such a file, if it has one; -1 when there is no memory.
+ */
+knn_status_e knn_wide_check(const knn_parts_t *parts, knn_error_t *err);
+int          knn_wide_take(knn_model_t *model, const knn_layout_t *layout);
 
 
 #endif /* KNN_WIDE_INDEX_H */

@@ -199,9 +199,8 @@ knn_wide_middle(const knn_model_t *model, double *middle)
 }
 
 
-/* Says where the levels begin; returns how many nodes there are. */
-static size_t
-knn_wide_levels(knn_wide_t *wide, size_t halves)
+void
+knn_wide_shape(knn_wide_t *wide, size_t d, size_t halves)
 {
     size_t level, first;
 
@@ -215,7 +214,8 @@ knn_wide_levels(knn_wide_t *wide, size_t halves)
         first += (level == 0 && first == 0);
     }
 
-    return first;
+    wide->n_nodes = first;
+    wide->stride = knn_wide_stride(d);
 }
 
 
@@ -269,24 +269,23 @@ knn_wide_join(const float *boxes, size_t d, float *parent, size_t child)
 /* Fills the nodes: those of the last level, and from there upwards. */
 static void
 knn_wide_fill(const knn_model_t *model, const knn_wide_parts_t *parts,
-              const knn_wide_t *wide, size_t nodes, float *boxes,
-              uint32_t *blocks)
+              const knn_wide_t *wide, float *boxes, uint32_t *blocks)
 {
     size_t i, level, first, end;
 
-    for (i = 0; i < nodes * wide->stride; i++) {
+    for (i = 0; i < wide->n_nodes * wide->stride; i++) {
         boxes[i] = INFINITY;
     }
 
     first = wide->levels[wide->n_levels - 1];
 
-    for (i = first; i < nodes; i++) {
+    for (i = first; i < wide->n_nodes; i++) {
         knn_wide_boxes(model, wide->middle, &parts->parts[i - first],
                        boxes + i * wide->stride);
         blocks[i - first] = (uint32_t) parts->parts[i - first].first;
     }
 
-    for (end = nodes, level = wide->n_levels - 1; level > 0; level--) {
+    for (end = wide->n_nodes, level = wide->n_levels - 1; level > 0; level--) {
         for (i = first; i < end; i++) {
             knn_wide_join(boxes + i * wide->stride, model->space.n_features,
                           boxes
@@ -320,11 +319,22 @@ knn_wide_spread(const knn_model_t *model, knn_wide_kind_e kind)
 }
 
 
+void
+knn_wide_scale(knn_wide_t *wide, const knn_model_t *model)
+{
+    wide->kind = (model->kind == KNN_MANHATTAN)   ? KNN_WIDE_SUM
+                 : (model->kind == KNN_CHEBYSHEV) ? KNN_WIDE_LARGEST
+                                                  : KNN_WIDE_SQUARES;
+    wide->margin = knn_wide_margin(model->space.n_features);
+    wide->spread = knn_wide_spread(model, wide->kind);
+}
+
+
 /* Makes the index of parts. */
 static int
 knn_wide_make(knn_model_t *model, const knn_wide_parts_t *parts)
 {
-    size_t      nodes, d;
+    size_t      d;
     float      *boxes;
     double     *middle;
     uint32_t   *blocks;
@@ -342,10 +352,11 @@ knn_wide_make(knn_model_t *model, const knn_wide_parts_t *parts)
         return 0;
     }
 
-    nodes = knn_wide_levels(wide, parts->halves);
+    knn_wide_shape(wide, d, parts->halves);
+    knn_wide_scale(wide, model);
 
-    wide->stride = 2 * KNN_WIDE_CHILDREN * d;
-    boxes = knn_arena_array(model->arena, nodes * wide->stride, sizeof(float));
+    boxes = knn_arena_array(model->arena, wide->n_nodes * wide->stride,
+                            sizeof(float));
     blocks = knn_arena_array(model->arena, (size_t) 1 << parts->halves,
                              sizeof(uint32_t));
 
@@ -353,16 +364,11 @@ knn_wide_make(knn_model_t *model, const knn_wide_parts_t *parts)
         return -1;
     }
 
-    wide->kind = (model->kind == KNN_MANHATTAN)   ? KNN_WIDE_SUM
-                 : (model->kind == KNN_CHEBYSHEV) ? KNN_WIDE_LARGEST
-                                                  : KNN_WIDE_SQUARES;
     wide->boxes = boxes;
     wide->blocks = blocks;
     wide->middle = middle;
-    wide->margin = knn_wide_margin(d);
-    wide->spread = knn_wide_spread(model, wide->kind);
 
-    knn_wide_fill(model, parts, wide, nodes, boxes, blocks);
+    knn_wide_fill(model, parts, wide, boxes, blocks);
     model->wide = wide;
 
     return 0;

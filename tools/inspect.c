@@ -267,7 +267,8 @@ knn_inspect_lines(const knn_model_info_t *info)
     knn_inspect_text(&out, "producer", info->producer);
     knn_inspect_text(&out, "sha256", info->sha256);
     knn_inspect_count(&out, "file", info->file_size, " bytes");
-    knn_inspect_count(&out, "memory", info->memory, " bytes");
+    knn_inspect_count(&out, "memory", info->memory,
+                      info->mapped ? " bytes, mapped" : " bytes");
     knn_inspect_count(&out, "novelty", info->novelty_samples, " samples");
 
     if (info->n_golden > 0) {
@@ -314,7 +315,7 @@ knn_tool_inspect(const knn_arguments_t *arguments)
     int          status;
     knn_model_t *model;
 
-    model = knn_tool_load(arguments->model);
+    model = knn_tool_check(arguments);
 
     if (model == NULL) {
         return KNN_EXIT_REFUSED;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../model/load.h"
 #include "printer.h"
 #include "tool.h"
 
@@ -62,6 +63,30 @@ knn_tool_load(const char *path)
     knn_model_t *model;
 
     model = knn_model_load(path, KNN_TOOL_MEMORY, &err);
+
+    if (model == NULL) {
+        (void) knn_tool_refuse("%s", err.message);
+    }
+
+    return model;
+}
+
+
+knn_model_t *
+knn_tool_check(const knn_arguments_t *arguments)
+{
+    knn_error_t  err;
+    const char  *path;
+    knn_model_t *model;
+
+    path = arguments->model;
+    model = NULL;
+
+    if (knn_file_intact(path, &err) == KNN_OK) {
+        model = (arguments->options & KNN_TOOL_MAPPED)
+                    ? knn_model_map(path, &err)
+                    : knn_model_load(path, KNN_TOOL_MEMORY, &err);
+    }
 
     if (model == NULL) {
         (void) knn_tool_refuse("%s", err.message);

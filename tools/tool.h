@@ -45,6 +45,9 @@
 #define KNN_TOOL_NAME      0x00020000
 #define KNN_TOOL_VERSION   0x00040000
 
+/* this has none */
+#define KNN_TOOL_MAPPED 0x00080000
+
 /* values of one call */
 #define KNN_TOOL_VALUES 64
 
@@ -107,6 +110,12 @@ int knn_tool_misuse(const knn_verb_t *verb, const char *fmt, ...)
 
 /* The model of a file, or NULL when that was refused. */
 knn_model_t *knn_tool_load(const char *path);
+
+/*
+ * The same of a file whose tensors are those written, mapped if that is what
+ * the verb is told.
+ */
+knn_model_t *knn_tool_check(const knn_arguments_t *arguments);
 
 /* Prints all verbs, or how one of them is used. */
 int knn_tool_list(void);

@@ -57,6 +57,7 @@ static const knn_option_t knn_evaluate_options[] = {
 
 static const knn_option_t knn_inspect_options[] = {
     {"--json", KNN_TOOL_JSON, NULL, "one JSON object, as knn_info answers"},
+    {"--mapped", KNN_TOOL_MAPPED, NULL, "as knn_model has it with mapped"},
     {NULL, 0, NULL, NULL}};
 
 
@@ -73,7 +74,9 @@ static const knn_option_t knn_convert_options[] = {
     {NULL, 0, NULL, NULL}};
 
 
-static const knn_option_t knn_verify_options[] = {{NULL, 0, NULL, NULL}};
+static const knn_option_t knn_verify_options[] = {
+    {"--mapped", KNN_TOOL_MAPPED, NULL, "as knn_model has it with mapped"},
+    {NULL, 0, NULL, NULL}};
 
 
 const knn_verb_t knn_verbs[] = {
@@ -98,7 +101,8 @@ const knn_verb_t knn_verbs[] = {
      "file and keeps queries with their answers, verified at every load.",
      2, 2, knn_convert_options, knn_tool_convert},
     {"verify", "MODEL", "loads a model file completely",
-     "Loads a model file completely, as nginx does, replays the golden queries\n"
-     "that a native file has, and says if it is good.",
+     "Loads a model file completely, as nginx does, compares a native file with\n"
+     "its SHA-256, replays the golden queries that it has, and says if it is "
+     "good.",
      1, 1, knn_verify_options, knn_tool_verify},
     {NULL, NULL, NULL, NULL, 0, 0, NULL, NULL}};

@@ -54,7 +54,7 @@ knn_tool_verify(const knn_arguments_t *arguments)
     knn_printer_t           out;
     const knn_model_info_t *info;
 
-    model = knn_tool_load(arguments->model);
+    model = knn_tool_check(arguments);
 
     if (model == NULL) {
         return KNN_EXIT_REFUSED;

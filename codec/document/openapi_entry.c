@@ -29,6 +29,14 @@ knn_example_picky(const knn_model_info_t *info)
 static bool
 knn_example_value(const knn_feature_t *feature, double *value)
 {
+    /* the numbers of a file that is mapped may be any */
+
+    if (feature != NULL && feature->n_texts > 0
+        && !(*value >= 0 && *value < (double) feature->n_texts))
+    {
+        *value = NAN;
+    }
+
     if (isfinite(*value) || (feature != NULL && feature->missing)) {
         return true;
     }

@@ -4,7 +4,7 @@
  */
 
 
-/* The SHA-256 of a file, and of the files that belong to it. */
+/* SHA-256, of bytes that come piece by piece. */
 
 
 #ifndef KNN_DIGEST_H
@@ -17,10 +17,22 @@
 #define KNN_DIGEST_SIZE 65
 
 
-/*
- * The digest, as hexadecimal digits, of data and of all that was read beside
- * it, as if they were one file.
- */
+typedef struct {
+    void *context; /* of libcrypto */
+    bool  failed;
+} knn_digest_t;
+
+
+/* Begins a digest, which is to be ended. */
+void knn_digest_init(knn_digest_t *digest);
+
+void knn_digest_add(knn_digest_t *digest, const void *data, size_t size);
+
+/* Ends it, as hexadecimal digits. */
+knn_status_e knn_digest_end(knn_digest_t *digest, char hex[KNN_DIGEST_SIZE],
+                            knn_error_t *err);
+
+/* The digest of data and of all that was read beside it, as of one file. */
 knn_status_e knn_digest(const void *data, size_t size,
                         const knn_beside_t *beside, char hex[KNN_DIGEST_SIZE],
                         knn_error_t *err);

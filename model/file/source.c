@@ -249,9 +249,37 @@ knn_source_load(int fd, size_t max_bytes, knn_source_t *source,
 }
 
 
-/* Opens a file with some flags more, and takes it. */
+/* Maps an open file; what is read of it at random is best in huge pages. */
 static knn_status_e
-knn_source_take(const char *path, int flags, size_t max_bytes,
+knn_source_lend(int fd, knn_source_t *source, knn_error_t *err)
+{
+    void       *data;
+    struct stat st;
+
+    if (knn_source_check(fd, SIZE_MAX, &st, err) != KNN_OK) {
+        return err->status;
+    }
+
+    data = mmap(NULL, (size_t) st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+
+    if (data == MAP_FAILED) {
+        return knn_error(err, KNN_IO, "cannot be mapped: %s", strerror(errno));
+    }
+
+    (void) madvise(data, (size_t) st.st_size, MADV_HUGEPAGE);
+
+    *source = (knn_source_t){.data = data,
+                             .size = (size_t) st.st_size,
+                             .mapped = true,
+                             .shared = true};
+
+    return KNN_OK;
+}
+
+
+/* Opens a file with some flags more, and reads or maps it. */
+static knn_status_e
+knn_source_take(const char *path, int flags, bool share, size_t max_bytes,
                 knn_source_t *source, knn_error_t *err)
 {
     int          fd;
@@ -264,7 +292,8 @@ knn_source_take(const char *path, int flags, size_t max_bytes,
         return knn_error(err, KNN_IO, "cannot be opened: %s", strerror(errno));
     }
 
-    rc = knn_source_load(fd, max_bytes, source, err);
+    rc = share ? knn_source_lend(fd, source, err)
+               : knn_source_load(fd, max_bytes, source, err);
 
     (void) close(fd);
 
@@ -276,7 +305,7 @@ knn_status_e
 knn_source_read(const char *path, size_t max_bytes, knn_source_t *source,
                 knn_error_t *err)
 {
-    return knn_source_take(path, 0, max_bytes, source, err);
+    return knn_source_take(path, 0, false, max_bytes, source, err);
 }
 
 
@@ -284,7 +313,14 @@ knn_status_e
 knn_source_read_beside(const char *path, size_t max_bytes, knn_source_t *source,
                        knn_error_t *err)
 {
-    return knn_source_take(path, O_NOFOLLOW, max_bytes, source, err);
+    return knn_source_take(path, O_NOFOLLOW, false, max_bytes, source, err);
+}
+
+
+knn_status_e
+knn_source_share(const char *path, knn_source_t *source, knn_error_t *err)
+{
+    return knn_source_take(path, 0, true, SIZE_MAX, source, err);
 }
 
 

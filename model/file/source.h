@@ -6,7 +6,7 @@
 
 /*
  * The bytes of a model file, read whole: what becomes of the file later does
- * not matter.
+ * not matter, unless it is shared.
  */
 
 
@@ -21,6 +21,7 @@ typedef struct {
     void  *data;
     size_t size;
     bool   mapped; /* native: read-only, on a boundary of pages */
+    bool   shared; /* the memory is the file's own */
 } knn_source_t;
 
 
@@ -31,6 +32,13 @@ knn_status_e knn_source_read(const char *path, size_t max_bytes,
 /* The same for a file that another one names, which must be no link. */
 knn_status_e knn_source_read_beside(const char *path, size_t max_bytes,
                                     knn_source_t *source, knn_error_t *err);
+
+/*
+ * Maps a regular file instead: its pages are read when they are needed, and
+ * are the same for all processes.  It must not be written over or cut.
+ */
+knn_status_e knn_source_share(const char *path, knn_source_t *source,
+                              knn_error_t *err);
 
 /* Takes a copy of bytes as if they were a native file. */
 knn_status_e knn_source_copy(const void *data, size_t size,

@@ -28,6 +28,7 @@
 #define KNN_KERNELS_CODES_H
 
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,10 +38,16 @@
 #define KNN_CODES_GROUP 4
 #define KNN_CODES_BYTES (KNN_CODES_ROWS * KNN_CODES_GROUP)
 
+/* features that are coded at once */
+#define KNN_CODES_LANES 8
+
 /* features whose squares fit, each of up to 255 steps */
 #define KNN_CODES_FEATURES 32000
 
 #define KNN_CODES_SHIFT    128
+
+/* the greatest code */
+#define KNN_CODES_MOST 255
 
 /* what the bytes of a point's codes are a multiple of */
 #define KNN_CODES_POINT 64
@@ -108,7 +115,26 @@ typedef void (*knn_codes_collect_pt)(const int32_t *squares,
                                      knn_candidates_t *list);
 
 
+/* what is known of n features that are coded, in steps */
 typedef struct {
+    double  off;   /* the sum of the squares of what the codes are off */
+    double  most;  /* the greatest distance from low, 255 at least */
+    int32_t own;   /* the sum of the squares of the codes, before the shift */
+    bool    whole; /* all are integers, up to 2^51 */
+} knn_coded_t;
+
+/*
+ * Codes n features, code 0 standing for low, per for one step: the nearest
+ * code, 0 for what is below.  q has room up to a multiple of KNN_CODES_LANES,
+ * and has there the code 0, less the shift.
+ */
+typedef void (*knn_codes_code_pt)(const double *x, const double *low,
+                                  double per, size_t n, int8_t *q,
+                                  knn_coded_t *coded);
+
+
+typedef struct {
+    knn_codes_code_pt    code;
     knn_codes_sweep_pt   sweep;
     knn_codes_enough_pt  enough;
     knn_codes_collect_pt collect;

@@ -148,7 +148,8 @@ knn_codes_collect_avx2(const int32_t *squares, const float *errors, size_t n,
 }
 
 
-const knn_sweeps_t knn_sweeps_avx2 = {
-    knn_codes_sweep_avx2, knn_codes_enough_avx2, knn_codes_collect_avx2};
+const knn_sweeps_t knn_sweeps_avx2 = {knn_codes_code_avx2, knn_codes_sweep_avx2,
+                                      knn_codes_enough_avx2,
+                                      knn_codes_collect_avx2};
 
 #endif

@@ -225,8 +225,8 @@ knn_codes_collect_avx512vnni(const int32_t *squares, const float *errors,
 }
 
 
-const knn_sweeps_t knn_sweeps_avx512vnni = {knn_codes_sweep_avx512vnni,
-                                            knn_codes_enough_avx512vnni,
-                                            knn_codes_collect_avx512vnni};
+const knn_sweeps_t knn_sweeps_avx512vnni = {
+    knn_codes_code_avx512vnni, knn_codes_sweep_avx512vnni,
+    knn_codes_enough_avx512vnni, knn_codes_collect_avx512vnni};
 
 #endif

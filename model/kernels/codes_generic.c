@@ -81,6 +81,6 @@ knn_codes_collect_generic(const int32_t *squares, const float *errors, size_t n,
 }
 
 
-const knn_sweeps_t knn_sweeps_generic = {knn_codes_sweep_generic,
-                                         knn_codes_enough_generic,
-                                         knn_codes_collect_generic};
+const knn_sweeps_t knn_sweeps_generic = {
+    knn_codes_code_generic, knn_codes_sweep_generic, knn_codes_enough_generic,
+    knn_codes_collect_generic};

@@ -191,8 +191,9 @@ knn_codes_collect_neon(const int32_t *squares, const float *errors, size_t n,
 }
 
 
-const knn_sweeps_t knn_sweeps_neon = {
-    knn_codes_sweep_neon, knn_codes_enough_neon, knn_codes_collect_neon};
+const knn_sweeps_t knn_sweeps_neon = {knn_codes_code_neon, knn_codes_sweep_neon,
+                                      knn_codes_enough_neon,
+                                      knn_codes_collect_neon};
 
 
 #if (KNN_DOTPROD)
@@ -264,7 +265,8 @@ knn_codes_sweep_dotprod(const uint8_t *codes, const int32_t *sums,
 
 
 const knn_sweeps_t knn_sweeps_dotprod = {
-    knn_codes_sweep_dotprod, knn_codes_enough_neon, knn_codes_collect_neon};
+    knn_codes_code_neon, knn_codes_sweep_dotprod, knn_codes_enough_neon,
+    knn_codes_collect_neon};
 
 #endif
 

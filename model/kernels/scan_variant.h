@@ -41,6 +41,13 @@ knn_name(knn_scan)(knn_metric_e metric, const knn_space_t *space,
         rdist += KNN_BLOCKS * KNN_LANES;
     }
 
+    if (KNN_BLOCKS > 2 && n >= 2) {
+        knn_name(knn_measure)(metric, space, 2, x, q, rdist);
+        x += 2 * KNN_LANES * space->n_features;
+        rdist += 2 * KNN_LANES;
+        n -= 2;
+    }
+
     for (/* void */; KNN_BLOCKS > 1 && n > 0; n--) {
         knn_name(knn_measure)(metric, space, 1, x, q, rdist);
         x += KNN_LANES * space->n_features;

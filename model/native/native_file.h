@@ -42,6 +42,19 @@ typedef struct {
 } knn_native_word_t;
 
 
+/* what the numbers of a tensor are, and the boundary that they are used on */
+typedef struct {
+    const char *name;
+    char        kind;
+    size_t      size;
+    size_t      boundary;
+} knn_native_dtype_t;
+
+
+extern const knn_native_dtype_t knn_native_f64;
+extern const knn_native_dtype_t knn_native_i32;
+extern const knn_native_dtype_t knn_native_codes; /* bytes, of kernels */
+
 /* words that parts are spelled with in the metadata */
 extern const knn_native_word_t knn_native_sorts[];
 extern const knn_native_word_t knn_native_formulas[];
@@ -99,7 +112,13 @@ knn_status_e knn_native_targets(knn_native_t *native);
 /* native_steps.c: the preprocessing steps and what they take */
 knn_status_e knn_native_steps(knn_native_t *native);
 
+/* native_index.c: what stands beside a layout in a file that can be mapped */
+knn_status_e knn_native_index(knn_native_t *native, knn_layout_t *layout);
+
 /* native_layout.c: what is laid out already, and golden queries */
+knn_status_e knn_native_bytes(knn_native_t *native, const char *name,
+                              const knn_native_dtype_t *dtype, size_t ndim,
+                              size_t *shape, const void **bytes);
 knn_status_e knn_native_layout(knn_native_t *native);
 knn_status_e knn_native_golden(knn_native_t *native, knn_golden_t *golden);
 

@@ -11,31 +11,21 @@
 #include "native_file.h"
 
 
-/* what the numbers of a tensor are, and the boundary that they are used on */
-typedef struct {
-    const char *name;
-    char        kind;
-    size_t      size;
-    size_t      boundary;
-} knn_native_dtype_t;
-
-
-static const knn_native_dtype_t knn_native_f64 = {"F64", 'f', 8, 8};
+const knn_native_dtype_t        knn_native_f64 = {"F64", 'f', 8, 8};
 static const knn_native_dtype_t knn_native_f32 = {"F32", 'f', 4, 4};
-static const knn_native_dtype_t knn_native_i32 = {"I32", 'i', 4, 4};
+const knn_native_dtype_t        knn_native_i32 = {"I32", 'i', 4, 4};
 
 /* of kernels */
 static const knn_native_dtype_t knn_native_lanes = {"F64", 'f', 8,
                                                     KNN_ALIGNMENT};
-static const knn_native_dtype_t knn_native_codes = {"U8", 'u', 1,
-                                                    KNN_ALIGNMENT};
+const knn_native_dtype_t knn_native_codes = {"U8", 'u', 1, KNN_ALIGNMENT};
 
 
 /*
  * The bytes of a tensor as they are in the file.  They are NULL when they are
  * not on the boundary, as in files that other programs wrote again.
  */
-static knn_status_e
+knn_status_e
 knn_native_bytes(knn_native_t *native, const char *name,
                  const knn_native_dtype_t *dtype, size_t ndim, size_t *shape,
                  const void **bytes)
@@ -278,7 +268,8 @@ knn_native_layout(knn_native_t *native)
 
     if (knn_native_blocks(native, layout) != KNN_OK
         || knn_native_coded(native, layout) != KNN_OK
-        || knn_native_beside(native, layout) != KNN_OK)
+        || knn_native_beside(native, layout) != KNN_OK
+        || knn_native_index(native, layout) != KNN_OK)
     {
         return native->err->status;
     }

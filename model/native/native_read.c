@@ -6,8 +6,10 @@
 
 #include <string.h>
 
+#include "../file/digest.h"
 #include "../metric.h"
 #include "native_file.h"
+#include "safetensors_write.h"
 
 
 /* what a file has where it does not say, as scikit-learn */
@@ -303,6 +305,36 @@ knn_native_read(knn_arena_t *arena, const void *data, size_t size,
     knn_native_text(&native, "producer", &parts->producer);
     knn_native_text(&native, "name", &meta->name);
     knn_native_text(&native, "version", &meta->version);
+    knn_native_text(&native, KNN_WRITING_DIGEST, &meta->data_sha256);
+    meta->header = container.header;
 
     return knn_native_golden(&native, golden);
+}
+
+
+knn_status_e
+knn_native_intact(const void *data, size_t size, const knn_native_meta_t *meta,
+                  knn_error_t *err)
+{
+    char         digest[KNN_DIGEST_SIZE];
+    knn_digest_t tensors;
+
+    if (meta->data_sha256 == NULL) {
+        return KNN_OK;
+    }
+
+    knn_digest_init(&tensors);
+    knn_digest_add(&tensors, (const char *) data + meta->header,
+                   size - meta->header);
+
+    if (knn_digest_end(&tensors, digest, err) != KNN_OK) {
+        return err->status;
+    }
+
+    return (strcmp(meta->data_sha256, digest) == 0)
+               ? KNN_OK
+               : knn_error(err, KNN_INCONSISTENT,
+                           "its tensors are no longer those that were "
+                           "written, their SHA-256 is not data_sha256, copy "
+                           "or convert it again");
 }

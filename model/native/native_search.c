@@ -64,6 +64,8 @@ knn_native_nodes(knn_native_t *native, knn_tree_parts_t *tree)
         nodes[i].end = node[1];
         nodes[i].is_leaf = node[2];
         nodes[i].radius = radius[i];
+
+        tree->n_inner += (i == tree->n_inner && node[2] == 0);
     }
 
     tree->n_nodes = shape[0];

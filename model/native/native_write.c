@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "../codes.h"
+#include "../range.h"
+#include "../wide.h"
 #include "native_file.h"
 #include "native_put.h"
 
@@ -163,16 +165,65 @@ knn_native_put_codes(knn_native_put_t *put)
     knn_writing_tensor(&put->writing, "layout.errors", KNN_F32, codes->errors,
                        1, shape);
 
-    shape[0] = d + KNN_NATIVE_FRAME;
-    knn_writing_tensor(&put->writing, "layout.frame", KNN_F64, frame, 1, shape);
-
     shape[0] = model->info.n_samples;
     shape[1] = d;
     knn_writing_tensor(&put->writing, "layout.points",
                        model->narrow ? KNN_F32 : KNN_F64, model->points, 2,
                        shape);
 
+    shape[0] = d + KNN_NATIVE_FRAME;
+    knn_writing_tensor(&put->writing, "layout.frame", KNN_F64, frame, 1, shape);
+
     return 0;
+}
+
+
+/* Puts the ranges of the features. */
+static int
+knn_native_put_ranges(knn_native_put_t *put)
+{
+    double *ranges;
+    size_t  shape[2];
+
+    shape[0] = 2;
+    shape[1] = put->parts->n_features;
+    ranges = knn_arena_array(put->arena, 2 * shape[1], sizeof(double));
+
+    if (ranges == NULL) {
+        return -1;
+    }
+
+    knn_range_features(put->model, put->parts, ranges, ranges + shape[1]);
+    knn_writing_tensor(&put->writing, "layout.ranges", KNN_F64, ranges, 2,
+                       shape);
+
+    return 0;
+}
+
+
+/* Puts the index of the blocks. */
+static void
+knn_native_put_index(knn_native_put_t *put)
+{
+    size_t            n, shape[2];
+    const knn_wide_t *wide;
+
+    wide = put->model->wide;
+
+    if (wide == NULL) {
+        return;
+    }
+
+    shape[0] = wide->n_nodes;
+    shape[1] = wide->stride * sizeof(float);
+    knn_writing_tensor(&put->writing, "layout.boxes", KNN_U8, wide->boxes, 2,
+                       shape);
+
+    n = wide->n_nodes - wide->levels[wide->n_levels - 1];
+    knn_writing_tensor(&put->writing, "layout.firsts", KNN_I32, wide->blocks, 1,
+                       &n);
+    knn_writing_tensor(&put->writing, "layout.middle", KNN_F64, wide->middle, 1,
+                       &put->model->space.n_features);
 }
 
 
@@ -203,10 +254,11 @@ knn_native_put_layout(knn_native_put_t *put)
     knn_writing_tensor(&put->writing, "layout.pairs", KNN_F64, model->pairs, 1,
                        &pairs);
 
-    if (knn_native_put_codes(put) != 0) {
+    if (knn_native_put_codes(put) != 0 || knn_native_put_ranges(put) != 0) {
         return -1;
     }
 
+    knn_native_put_index(put);
     knn_writing_tensor(&put->writing, "layout.nearest", KNN_F64, model->nearest,
                        1, &model->info.novelty_samples);
 

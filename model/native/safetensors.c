@@ -201,6 +201,7 @@ knn_safetensors_read(knn_safetensors_t *file, knn_arena_t *arena,
     }
 
     file->arena = arena;
+    file->header = used;
     file->n = 0;
     file->tensors =
         knn_arena_array(arena, header->u.list.n / 2, sizeof(knn_tensor_t));

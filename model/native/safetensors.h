@@ -32,6 +32,7 @@ typedef struct {
 /* a file that was read */
 typedef struct {
     knn_arena_t       *arena;
+    size_t             header; /* bytes before those of the tensors */
     size_t             n;
     knn_tensor_t      *tensors;  /* [n], as they follow each other */
     const knn_value_t *metadata; /* a dict of texts */

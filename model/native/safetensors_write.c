@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "../file/digest.h"
 #include "../file/replace.h"
 #include "safetensors.h"
 #include "safetensors_write.h"
@@ -171,6 +172,36 @@ knn_writing_header(const knn_writing_t *writing, knn_draft_t *header)
 }
 
 
+/* Adds the digest of the tensors, in the order in which they are written. */
+static knn_status_e
+knn_writing_digest(knn_writing_t *writing, knn_error_t *err)
+{
+    char          hex[KNN_DIGEST_SIZE];
+    size_t        i;
+    knn_digest_t  digest;
+    knn_element_e element;
+
+    knn_digest_init(&digest);
+
+    for (element = 0; element < KNN_ELEMENTS; element++) {
+        for (i = 0; i < writing->n; i++) {
+            if (writing->tensors[i].element == element) {
+                knn_digest_add(&digest, writing->tensors[i].data,
+                               knn_writing_size(&writing->tensors[i]));
+            }
+        }
+    }
+
+    if (knn_digest_end(&digest, hex, err) != KNN_OK) {
+        return err->status;
+    }
+
+    knn_writing_text(writing, KNN_WRITING_DIGEST, hex);
+
+    return KNN_OK;
+}
+
+
 /* Writes header and tensors. */
 static knn_status_e
 knn_writing_fill(const knn_writing_t *writing, const knn_draft_t *header,
@@ -232,6 +263,10 @@ knn_writing_write(knn_writing_t *writing, const char *path, knn_error_t *err)
 {
     knn_draft_t  header;
     knn_status_e rc;
+
+    if (knn_writing_digest(writing, err) != KNN_OK) {
+        return err->status;
+    }
 
     knn_draft_init(&header);
     knn_writing_header(writing, &header);

@@ -19,6 +19,9 @@
 #define KNN_TENSORS 48
 #define KNN_DIMS    3
 
+/* the metadata that is the SHA-256 of all tensors, as they lie in the file */
+#define KNN_WRITING_DIGEST "data_sha256"
+
 
 /* elements, as safetensors spells them */
 typedef enum {

@@ -40,7 +40,7 @@ together.
 
 One query at a time, or a batch, in one thread. The library loads a file that
 scikit-learn {sklearn} wrote, of a `KNeighborsClassifier` as it is by default,
-and is asked through its public header: a query is laid out and run, and gives
+and is asked through its public header: a query is laid out once and run for each, and gives
 neighbours, distances, the nearest and the novelty. Of a model of floats the
 answers are those in double, which scikit-learn's trees give; other libraries
 compute floats in float.

@@ -4,8 +4,8 @@
 
 
 /*
- * libknn as a contestant, through its public header: a query is laid out and
- * run for each batch.
+ * libknn as a contestant, through its public header: a query is laid out for
+ * batches of a size, and run for each.
  *
  *     search MODEL - QUERIES N D K f4|f8
  */
@@ -24,10 +24,27 @@
 typedef struct {
     knn_model_t *model;
     void        *memory;
+    knn_query_t *query; /* the last one, in that memory */
     size_t       d;
     size_t       k;
     double      *queries;
 } library_t;
+
+
+/* A query for so many rows, the last one if that was for as many. */
+static knn_query_t *
+prepared(library_t *library, const double *x, size_t count)
+{
+    if (library->query == NULL || library->query->rows != count) {
+        library->query = knn_query_init(library->memory, library->model, x,
+                                        count, KNN_KNEIGHBORS);
+    }
+    else {
+        knn_query_again(library->query, x);
+    }
+
+    return library->query;
+}
 
 
 /* One query of the library. */
@@ -38,9 +55,7 @@ library_search(void *self, size_t first, size_t count, int64_t *indices,
     library_t   *library = self;
     knn_query_t *query;
 
-    query = knn_query_init(library->memory, library->model,
-                           library->queries + first * library->d, count,
-                           KNN_KNEIGHBORS);
+    query = prepared(library, library->queries + first * library->d, count);
 
     if (!knn_query_run(query, SIZE_MAX) || query->error.status != KNN_OK) {
         fprintf(stderr, "search: %s\n", query->error.message);
@@ -122,6 +137,7 @@ main(int argc, char **argv)
     }
 
     library.model = load(argv[1]);
+    library.query = NULL;
 
     workload_read(&workload, argv + 2);
     library.d = workload.d;

@@ -44,8 +44,8 @@ REFUSED = [
      "", 'duplicate model "a@1.2.0"'),
     ("knn_model iris;", "", 'invalid number of arguments in "knn_model"'),
     (f"knn_model iris {IRIS} verison=1.0.0;", "",
-     'invalid parameter "verison=1.0.0", a version as "version=1.0.0" and '
-     'a label as "label=stable" are accepted in'),
+     'invalid parameter "verison=1.0.0", a version as "version=1.0.0", '
+     'a label as "label=stable" and "mapped" are accepted in'),
     (f"knn_model a@b {IRIS};", "", 'invalid model name "a@b"'),
     (f'knn_model "" {IRIS};', "", 'invalid model name ""'),
     (f'knn_model "a b" {IRIS};', "", 'invalid model name "a b"'),

@@ -89,7 +89,8 @@ def test_v2(server, path, version):
     (f"knn_model m {IRIS} label=a/b;", 'invalid label "a/b"'),
     (f"knn_model m {IRIS} label=_a;", 'invalid label "_a"'),
     (f"knn_model m {IRIS} lable=a;", 'invalid parameter "lable=a", a version '
-     'as "version=1.0.0" and a label as "label=stable" are accepted'),
+     'as "version=1.0.0", a label as "label=stable" and "mapped" are '
+     'accepted'),
     (f"knn_model m {IRIS} label=a version=1.0.0;"
      f"knn_model m {IRIS} version=2.0.0 label=a;",
      'duplicate label "a", give "m@1.0.0" and "m@2.0.0" labels of their own')])

@@ -18,7 +18,9 @@
 #define ROWS     100
 #define FEATURES 3
 #define SAMPLES  300
+#define TOGETHER 32
 #define WIDE     40
+#define CODED    129 /* rows, one more than are swept at once */
 #define ALL      (KNN_PREDICT | KNN_PREDICT_PROBA | KNN_KNEIGHBORS)
 
 
@@ -130,6 +132,7 @@ sample_create(sample_t *s, int number)
     seen.way = s->model->way;
     s->way = *seen.way;
     s->way.group = walk_group;
+    s->way.together = TOGETHER;
 }
 
 
@@ -238,7 +241,7 @@ START_TEST(sizes)
     alone = lay(&s, s.q, ROWS, ALL, false);
     ck_assert(knn_query_run(alone, SIZE_MAX));
 
-    for (rows = 1; rows <= ROWS; rows++) {
+    for (rows = 1; rows <= ROWS; rows += CHECKING_EVERY) {
         outputs = (rows % 3 == 0) ? KNN_PREDICT : ALL;
 
         for (kind = 0; kind < 4; kind++) {
@@ -253,9 +256,9 @@ START_TEST(sizes)
             compare(alone, query);
 
             ck_assert_int_eq(seen.calls > 0, rows > 1);
-            ck_assert_uint_eq(seen.most, (rows == 1)               ? 0
-                                         : (rows < KNN_GROUP_ROWS) ? rows
-                                                                   : 32);
+            ck_assert_uint_eq(seen.most, (rows == 1)         ? 0
+                                         : (rows < TOGETHER) ? rows
+                                                             : TOGETHER);
             free(query);
         }
     }
@@ -278,7 +281,7 @@ START_TEST(failing)
     alone = lay(&s, s.q, ROWS, ALL, false);
     ck_assert(knn_query_run(alone, SIZE_MAX));
 
-    for (row = 0; row < ROWS; row++) {
+    for (row = 0; row < ROWS; row += CHECKING_EVERY) {
         memcpy(q, s.q, sizeof(q));
         q[row * FEATURES + row % FEATURES] = 1e308;
         q[(ROWS - 1) * FEATURES] = -1e308;
@@ -337,7 +340,7 @@ codes_check(sample_t *s, const knn_query_t *alone, const double *q,
     knn_query_t         *query;
     const knn_kernels_t *kernels;
 
-    static const size_t rows[] = {1, 2, 15, 16, 17, 33, 100, 128, 129, 200};
+    static const size_t rows[] = {1, 2, 15, 16, 17, 33, 128, CODED};
 
     kernels = knn_kernels_find(name);
 
@@ -375,7 +378,7 @@ START_TEST(codes)
     knn_model_t *plain;
     knn_query_t *alone;
 
-    static const size_t  samples[] = {200, 1100, 2500, 6000};
+    static const size_t  samples[] = {200, 1100, 6000, 2500};
     static const int64_t k[] = {1, 5, 40};
 
     n = samples[_i % 4];
@@ -395,15 +398,15 @@ START_TEST(codes)
     ck_assert_str_eq(s.model->way->name, "codes");
     seen.way = s.model->way;
 
-    q = fixture_alloc(200 * d, sizeof(double));
+    q = fixture_alloc(CODED * d, sizeof(double));
 
-    for (i = 0; i < 200 * d; i++) {
+    for (i = 0; i < CODED * d; i++) {
         q[i] =
             s.f.x[i] + ((i / d % 3 == 0) ? 0 : fixture_value(&s.f, 64, 0x1p-7));
         q[i] *= (i / d % 50 == 49) ? 1e6 : 1;
     }
 
-    alone = fixture_query(plain, q, 200, ALL);
+    alone = fixture_query(plain, q, CODED, ALL);
     ck_assert_ptr_null(((knn_scratch_t *) alone->scratch)->rows);
 
     codes_check(&s, alone, q, "avx512vnni");

@@ -9,6 +9,8 @@
 
 #include "fixture.h"
 
+#include <float.h>
+
 #include "../../../model/kernels/kernels.h"
 
 
@@ -208,6 +210,118 @@ START_TEST(sweep)
 END_TEST
 
 
+/* A number near codes, between two of them, or far from all. */
+static double
+number(fixture_t *f, double low, double per)
+{
+    switch (fixture_random(f) % 12) {
+
+    case 0:
+        return low + ((double) (fixture_random(f) % 256) + 0.5) / per;
+
+    case 1:
+        return low + (double) (fixture_random(f) % 1000) / per - 300 / per;
+
+    case 2:
+        return ldexp((double) (fixture_random(f) % 1000) - 500,
+                     (int) (fixture_random(f) % 1000));
+
+    case 3:
+        return DBL_MAX;
+
+    case 4:
+        return (double) (fixture_random(f) % 300);
+
+    default:
+        return low + (double) (fixture_random(f) % 0x10000) * 0x1p-8 / per;
+    }
+}
+
+
+/* Codes a point, and looks at all features one by one. */
+static void
+compare_codes(const knn_kernels_t *kernels, const double *x, const double *low,
+              double per, size_t n)
+{
+    bool        whole;
+    size_t      j, room;
+    double      t, most;
+    int8_t     *q;
+    int32_t     own, c;
+    knn_coded_t made, plain;
+
+    room = (n + KNN_CODES_LANES - 1) / KNN_CODES_LANES * KNN_CODES_LANES;
+    q = fixture_alloc(room, 1);
+
+    knn_sweeps_generic.code(x, low, per, n, q, &plain);
+    memset(q, 0x5a, room);
+    kernels->sweeps->code(x, low, per, n, q, &made);
+
+    own = 0;
+    most = KNN_CODES_MOST;
+    whole = true;
+
+    for (j = 0; j < room; j++) {
+        t = (j < n) ? (x[j] - low[j]) * per : 0;
+        c = (int32_t) fmax(0, fmin(KNN_CODES_MOST, t + 0.5));
+        own += c * c;
+        most = fmax(most, fabs(t));
+        whole =
+            whole && (j >= n || (fabs(x[j]) <= 0x1p51 && x[j] == floor(x[j])));
+
+        if (q[j] + KNN_CODES_SHIFT != c) {
+            ck_abort_msg("%s, feature %zu of %zu: %d, must be %d",
+                         kernels->name, j, n, q[j] + KNN_CODES_SHIFT, c);
+        }
+    }
+
+    ck_assert_int_eq(made.own, own);
+    ck_assert(made.most == most);
+    ck_assert_int_eq(made.whole, whole);
+    ck_assert_mem_eq(&made.off, &plain.off, sizeof(double));
+
+    free(q);
+}
+
+
+START_TEST(coded)
+{
+    size_t               j, n, round;
+    double              *x, *low, per;
+    fixture_t            f;
+    const knn_kernels_t *kernels;
+
+    kernels = knn_kernels_at((size_t) _i);
+
+    if (kernels == NULL) {
+        return;
+    }
+
+    f.seed = 7;
+
+    for (n = 1; n <= 70; n++) {
+        x = fixture_alloc(n, sizeof(double));
+        low = fixture_alloc(n, sizeof(double));
+
+        for (round = 0; round < 30; round++) {
+            per = ldexp(1 + (double) (round % 3) / 3, (int) round - 15);
+
+            for (j = 0; j < n; j++) {
+                low[j] = (double) (fixture_random(&f) % 100) - 50;
+                x[j] = (round % 5 == 0) ? low[j] + (double) j
+                                        : number(&f, low[j], per);
+            }
+
+            compare_codes(kernels, x, low, per, n);
+        }
+
+        free(x);
+        free(low);
+    }
+}
+END_TEST
+
+
 /* Squares in plenty of ties, some of them of empty rows. */
 static void
 fill(fixture_t *f, size_t n, int32_t own, int32_t *squares)
@@ -397,6 +511,7 @@ knn_suite(void)
     tcase = tcase_create("kernels_codes");
 
     tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, coded, 0, VARIANTS);
     tcase_add_loop_test(tcase, sweep, 0, VARIANTS);
     tcase_add_loop_test(tcase, enough, 0, VARIANTS);
     tcase_add_loop_test(tcase, collect, 0, VARIANTS);
