@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import random
 import re
 import shutil
 import signal
@@ -82,9 +83,14 @@ def sanitized():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that no connection is given before a server listens there."""
+
+    while True:
+        port = random.randrange(10000, 30000)
+
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Nginx:
