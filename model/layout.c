@@ -15,10 +15,6 @@
 #include "wide.h"
 
 
-/* rows of a tree that a scan is faster for than any walk */
-#define KNN_LAYOUT_FEW 256
-
-
 /* room for one leaf */
 typedef struct {
     double   *x;

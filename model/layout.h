@@ -17,6 +17,10 @@
 #include "model.h"
 
 
+/* rows of a tree that a scan is faster for than any walk */
+#define KNN_LAYOUT_FEW 256
+
+
 /* the row of an empty lane, which is infinitely far away */
 #define KNN_LAYOUT_EMPTY UINT32_MAX
 

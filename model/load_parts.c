@@ -97,6 +97,12 @@ knn_file_native(knn_file_t *file, knn_error_t *err)
 
     file->parts.mapped = file->mapped;
 
+    if (file->mapped && file->parts.estimator == KNN_CENTROID) {
+        return knn_error(err, KNN_UNSUPPORTED,
+                         "is a NearestCentroid, which is too small to be "
+                         "mapped, leave out \"mapped\"");
+    }
+
     if (file->mapped
         && (file->parts.layout == NULL || file->parts.layout->ranges == NULL
             || file->meta.data_sha256 == NULL))

@@ -51,9 +51,13 @@ knn_plan_possible(const knn_model_t *model, const knn_way_t *way)
         return false;
     }
 
-    /* a leaf is taken as whole blocks */
+    /* a leaf is taken as whole blocks; where they are not, trees are small */
 
-    if (way == &knn_way_quick && !model->aligned) {
+    if (!model->aligned
+        && (way == &knn_way_quick
+            || (way == &knn_way_scan
+                && model->info.n_samples > KNN_LAYOUT_FEW)))
+    {
         return false;
     }
 

@@ -300,8 +300,9 @@ knn_radius_ordered(const knn_model_t *model, size_t first, size_t end,
     for (i = first; i < end; i++) {
         lane = model->order[i] - first;
 
-        if (search->worst == INFINITY
-            || (search->below[lane / 64] >> lane % 64 & 1)) {
+        if ((search->worst == INFINITY && !model->source.shared)
+            || (search->below[lane / 64] >> lane % 64 & 1))
+        {
             found->values[found->size] = search->rdist[lane];
             found->rows[found->size] = model->rows[first + lane];
             found->size++;
@@ -335,9 +336,12 @@ knn_radius_take(const knn_model_t *model, size_t first, size_t end,
     for (i = 0; i < end; i += 64) {
         lanes = knn_search_mask(i, first, end);
 
-        /* all of a node inside, also those that are NaN away */
+        /*
+         * All of a node inside, also those that are NaN away; but a file that
+         * is mapped may hold any number of NaN, which take long to be sorted.
+         */
 
-        if (search->worst != INFINITY) {
+        if (search->worst != INFINITY || model->source.shared) {
             lanes &= search->below[i / 64];
         }
 

@@ -86,7 +86,9 @@ knn_search(const knn_model_t *model, const double *q, knn_search_t *search)
         }
 
         if (walk == KNN_WALK_DONE && search->way->end(model, search)) {
-            knn_search_bound(model, &search->heap);
+            knn_search_bound(model, (search->way == &knn_way_within)
+                                        ? &search->found
+                                        : &search->heap);
             search->way = NULL;
             return true;
         }

@@ -315,6 +315,8 @@ knn_wide_spread(const knn_model_t *model, knn_wide_kind_e kind)
             ? (double) (model->space.n_features + 8) * model->root[0] * 0x1p-47
             : 0;
 
+    t = fmax(0, t); /* a file that is mapped may hold anything */
+
     return 0x1p-120 + ((kind == KNN_WIDE_SQUARES) ? t * t * 0x1p31 : t);
 }
 

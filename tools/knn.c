@@ -82,10 +82,12 @@ knn_tool_check(const knn_arguments_t *arguments)
     path = arguments->model;
     model = NULL;
 
+    if ((arguments->options & KNN_TOOL_MAPPED) == 0) {
+        return knn_tool_load(path);
+    }
+
     if (knn_file_intact(path, &err) == KNN_OK) {
-        model = (arguments->options & KNN_TOOL_MAPPED)
-                    ? knn_model_map(path, &err)
-                    : knn_model_load(path, KNN_TOOL_MEMORY, &err);
+        model = knn_model_map(path, &err);
     }
 
     if (model == NULL) {

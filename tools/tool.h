@@ -111,10 +111,7 @@ int knn_tool_misuse(const knn_verb_t *verb, const char *fmt, ...)
 /* The model of a file, or NULL when that was refused. */
 knn_model_t *knn_tool_load(const char *path);
 
-/*
- * The same of a file whose tensors are those written, mapped if that is what
- * the verb is told.
- */
+/* The same, mapped if the verb is told so: then its tensors are compared. */
 knn_model_t *knn_tool_check(const knn_arguments_t *arguments);
 
 /* Prints all verbs, or how one of them is used. */

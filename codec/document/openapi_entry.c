@@ -29,7 +29,11 @@ knn_example_picky(const knn_model_info_t *info)
 static bool
 knn_example_value(const knn_feature_t *feature, double *value)
 {
-    /* the numbers of a file that is mapped may be any */
+    /* a step back may overflow, a file that is mapped may hold anything */
+
+    if (isinf(*value)) {
+        *value = NAN;
+    }
 
     if (feature != NULL && feature->n_texts > 0
         && !(*value >= 0 && *value < (double) feature->n_texts))

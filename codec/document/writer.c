@@ -4,6 +4,7 @@
  */
 
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +166,12 @@ knn_writer_number(knn_writer_t *writer, const char *name, double value)
     char buf[KNN_NUMBER_WRITE], *end;
 
     knn_writer_literal(writer, name);
+
+    if (!isfinite(value)) {
+        knn_writer_add(writer, "null", 4);
+        return;
+    }
+
     end = knn_number_write(buf, value);
     knn_writer_add(writer, buf, (size_t) (end - buf));
 }

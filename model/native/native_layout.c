@@ -176,6 +176,15 @@ knn_native_coded(knn_native_t *native, knn_layout_t *layout)
         return KNN_OK;
     }
 
+    /* sizes are not yet checked */
+
+    if (native->parts->n_samples == 0 || native->parts->n_features == 0
+        || native->parts->n_features > KNN_CODES_FEATURES)
+    {
+        layout->points = NULL;
+        return KNN_OK;
+    }
+
     codes = knn_arena_alloc(native->arena, sizeof(knn_codes_t));
 
     if (codes == NULL) {

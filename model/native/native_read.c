@@ -335,6 +335,6 @@ knn_native_intact(const void *data, size_t size, const knn_native_meta_t *meta,
                ? KNN_OK
                : knn_error(err, KNN_INCONSISTENT,
                            "its tensors are no longer those that were "
-                           "written, their SHA-256 is not data_sha256, copy "
-                           "or convert it again");
+                           "written, their SHA-256 is not data_sha256, "
+                           "convert the model again");
 }

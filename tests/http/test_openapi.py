@@ -10,12 +10,14 @@ import pytest
 from jsonschema import Draft202012Validator, RefResolver
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
+from sklearn.impute import SimpleImputer
 from sklearn.neighbors import (KNeighborsClassifier, KNeighborsRegressor,
                                NearestCentroid, NearestNeighbors,
                                RadiusNeighborsClassifier,
                                RadiusNeighborsRegressor)
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OrdinalEncoder, PowerTransformer
+from sklearn.preprocessing import (OrdinalEncoder, PowerTransformer,
+                                   StandardScaler)
 
 from conftest import IRIS
 
@@ -501,3 +503,23 @@ def test_etag_and_methods(server):
 
     assert server.request("OPTIONS", "/openapi.json").headers["allow"] \
         == "GET, HEAD, OPTIONS"
+
+
+def test_example_that_a_step_cannot_give_back(serve, save):
+    """A scale that overflows on the way back leaves no value, but JSON."""
+
+    rows = numpy.random.default_rng(0).normal(size=(50, 2))
+    rows[3] = numpy.nan
+    model = make_pipeline(SimpleImputer(), StandardScaler(),
+                          KNeighborsClassifier(3, algorithm="brute"))
+    model.fit(rows, numpy.arange(50) % 2)
+    rows[0] = 1e200, -1e200
+    rows[3] = 0
+    model[-1].fit(rows, numpy.arange(50) % 2)
+    model[1].scale_[:] = 1e200
+
+    server = serve(f"knn_model m {save(model)};",
+                   "location = /openapi.json { knn_openapi; }"
+                   "location /predict { knn_predict m; }")
+    text = server.get("/openapi.json").body.decode()
+    json.loads(text, parse_constant=pytest.fail)

@@ -456,6 +456,21 @@ spoil_numbers(const knn_model_t *model, size_t how)
 }
 
 
+/* Writes over a piece of the file, as it is mapped. */
+static void
+overwrite(ptrdiff_t at, const void *bytes, size_t size)
+{
+    int     fd;
+    ssize_t n;
+
+    fd = open(path, O_WRONLY);
+    ck_assert_int_ne(fd, -1);
+    n = pwrite(fd, bytes, size, at);
+    ck_assert_int_eq(n, (ssize_t) size);
+    close(fd);
+}
+
+
 /* Answers are of rows and classes that there are. */
 static void
 check_bounded(const knn_model_t *model, size_t rows)
@@ -743,6 +758,133 @@ START_TEST(damaged)
 END_TEST
 
 
+/* Maps a file that is accepted, or not, and asks it. */
+static bool
+check_harmless(void)
+{
+    knn_model_t *model;
+
+    model = knn_model_map(path, &err);
+
+    if (model == NULL) {
+        return false;
+    }
+
+    check_bounded(model, ROWS);
+    knn_model_free(model);
+
+    return true;
+}
+
+
+/* Rows in other lanes, also in those that stay empty, before and after. */
+START_TEST(exchanged)
+{
+    char        *bytes, *tensor;
+    size_t       i, j, n, size, round;
+    uint32_t    *rows, row;
+    knn_model_t *model;
+
+    write_shape(&shapes[_i]);
+    model = map_model();
+    bytes = file_bytes(&size);
+    tensor = find_tensor(bytes, "layout.rows");
+
+    n = 8 * ((shapes[_i].n + 7) / 8);
+    rows = fixture_alloc(n, sizeof(uint32_t));
+    memcpy(rows, tensor, n * sizeof(uint32_t));
+
+    for (round = 0; round < 20; round++) {
+        for (i = 0; i < n; i++) {
+            j = fixture_random(&fixture) % n;
+            row = rows[i];
+            rows[i] = rows[j];
+            rows[j] = row;
+        }
+
+        memcpy(tensor, rows, n * sizeof(uint32_t));
+        overwrite(tensor - bytes, rows, n * sizeof(uint32_t));
+        check_bounded(model, ROWS);
+
+        if (!check_harmless()) {
+            ck_assert_msg(strstr(err.message, "golden query") != NULL
+                              || strstr(err.message, "layout.rows") != NULL,
+                          "%s", err.message);
+        }
+    }
+
+    knn_model_free(model);
+    free(rows);
+    free(bytes);
+}
+END_TEST
+
+
+/* The radius of the root says how far the index must look. */
+START_TEST(inside_out)
+{
+    char        *bytes;
+    size_t       i, size, root;
+    double       radius;
+    knn_model_t *model;
+
+    static const size_t balls[] = {2, 5};
+    static const double radii[] = {-1e300, -1, NAN, -INFINITY, INFINITY};
+
+    for (i = 0; i < 10; i++) {
+        write_shape(&shapes[balls[i % 2]]);
+        model = map_model();
+        root = (size_t) ((const char *) model->root
+                         - (const char *) model->source.data);
+        knn_model_free(model);
+
+        radius = radii[i / 2];
+        bytes = file_bytes(&size);
+        memcpy(bytes + root, &radius, sizeof(double));
+        write_bytes(bytes, size);
+        ck_assert(check_harmless());
+
+        free(bytes);
+        fixture_destroy(&fixture);
+        memset(&fixture, 0, sizeof(fixture));
+    }
+}
+END_TEST
+
+
+/* No rows, or no features, but points of them. */
+START_TEST(nothing)
+{
+    char        *header;
+    uint64_t     length;
+    knn_model_t *model;
+
+    static const char *const shape[] = {"[1,0]", "[0,2]",
+                                        "[0,4611686018427387904]"};
+
+    write_shape(&shapes[0]);
+    header = fixture_alloc(1000, 1);
+    length = (uint64_t) snprintf(
+        header + 8, 900,
+        "{\"__metadata__\":{\"estimator\":\"KNeighborsRegressor\","
+        "\"n_neighbors\":\"1\",\"layout\":\"2\"},"
+        "\"X\":{\"dtype\":\"F64\",\"shape\":%s,\"data_offsets\":[0,0]},"
+        "\"layout.points\":{\"dtype\":\"F64\",\"shape\":%s,"
+        "\"data_offsets\":[0,0]},\"y\":{\"dtype\":\"F64\",\"shape\":[0],"
+        "\"data_offsets\":[0,0]}}",
+        shape[_i], shape[_i]);
+    memcpy(header, &length, sizeof(length));
+    write_bytes(header, 8 + length);
+
+    ck_assert(!check_harmless());
+    model = knn_model_load(path, MAX_BYTES, &err);
+    ck_assert_msg(model == NULL, "a model of nothing is loaded");
+
+    free(header);
+}
+END_TEST
+
+
 /* The metadata tells when any number of the tensors is another. */
 START_TEST(intact)
 {
@@ -783,6 +925,9 @@ knn_suite(void)
     tcase_add_loop_test(tcase, any_numbers, 0, SHAPES);
     tcase_add_loop_test(tcase, any_byte, 0, SHAPES);
     tcase_add_loop_test(tcase, damaged, 0, 12);
+    tcase_add_loop_test(tcase, exchanged, 0, SHAPES);
+    tcase_add_loop_test(tcase, nothing, 0, 3);
+    tcase_add_test(tcase, inside_out);
     tcase_add_test(tcase, renamed);
     tcase_add_test(tcase, truncated);
     tcase_add_test(tcase, misaligned);

@@ -105,6 +105,26 @@ START_TEST(unknown)
 END_TEST
 
 
+/* Beyond the radius, all rows are not looked through for the nearest one. */
+START_TEST(beyond)
+{
+    fixture_t    f;
+    knn_model_t *model;
+
+    fixture_create(&f, KNN_KD_TREE, KNN_EUCLIDEAN, 2000, 3, 1, 3, 1);
+    f.parts.estimator = KNN_RADIUS_CLASSIFIER;
+    f.parts.radius = 2;
+
+    model = fixture_build(&f);
+    ck_assert(!model->aligned);
+    ck_assert_str_eq(model->way->name, "heap");
+
+    knn_model_free(model);
+    fixture_destroy(&f);
+}
+END_TEST
+
+
 /* The neighbors of a radius are found in one way. */
 START_TEST(radius)
 {
@@ -140,6 +160,7 @@ knn_suite(void)
     tcase_add_loop_test(tcase, kept, 0, 6);
     tcase_add_loop_test(tcase, unknown, 0, 6);
     tcase_add_test(tcase, radius);
+    tcase_add_test(tcase, beyond);
     suite_add_tcase(suite, tcase);
 
     return suite;
