@@ -40,10 +40,10 @@ together.
 
 One query at a time, or a batch, in one thread. The library loads a file that
 scikit-learn {sklearn} wrote, of a `KNeighborsClassifier` as it is by default,
-and is asked through its public header: a query is laid out once and run for each, and gives
-neighbours, distances, the nearest and the novelty. Of a model of floats the
-answers are those in double, which scikit-learn's trees give; other libraries
-compute floats in float.
+and is asked through its public header: a query is laid out once, runs for each
+batch, and gives neighbours, distances, the nearest and the novelty. Of a model
+of floats the answers are those in double, which scikit-learn's trees give;
+other libraries compute floats in float.
 
 **Contestants** are processes that have the workload in memory and answer in
 turns, in {rounds} rounds, so that what disturbs one disturbs all. What counts
@@ -236,7 +236,8 @@ def main(out, page):
             machine=machine(records), rounds=contestants.ROUNDS,
             sklearn=first_line(sys.executable, "-c", "import sklearn; "
                                "print(sklearn.__version__)"),
-            library=sections(own), http=sections(others),
+            library=sections(own),
+            http=sections(others) or "Not measured in these runs.",
             losses=losses(records),
             workloads=textwrap.fill(", ".join(
                 f"`{name}`" for name in tables.names()), 66)))
