@@ -7,10 +7,11 @@
 /*
  * libknn: nearest-neighbour models read from files, and their predictions.
  *
- * A model is loaded once, checked completely and read-only from then on; any
- * number of threads, and of processes after fork(), may use it at the same
- * time.  A query is the memory of one caller: it is laid out once and nothing
- * is allocated while it runs.  The library has no other state.
+ * A model is loaded once, checked completely (but by knn_model_map()) and
+ * read-only from then on; any number of threads, and of processes after
+ * fork(), may use it at the same time.  A query is the memory of one caller:
+ * it is laid out once and nothing is allocated while it runs.  The library has
+ * no other state.
  *
  * Answers are those of the scikit-learn release that wrote the model.
  */
@@ -218,8 +219,8 @@ knn_model_t *knn_model_load(const char *path, size_t max_bytes,
  * with it: all that leads from one place to another is checked, and the numbers
  * of the rows are not read before a query needs them.  Their pages are the
  * system's, one copy for all processes and models of the file.  A file that is
- * mapped must be replaced by renaming: who writes over it changes the answers,
- * and who cuts it ends the process.
+ * mapped must be replaced by renaming: who writes over it changes the answers
+ * and may end the process, who cuts it does.
  */
 knn_model_t *knn_model_map(const char *path, knn_error_t *err);
 

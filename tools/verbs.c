@@ -101,8 +101,8 @@ const knn_verb_t knn_verbs[] = {
      "file and keeps queries with their answers, verified at every load.",
      2, 2, knn_convert_options, knn_tool_convert},
     {"verify", "MODEL", "loads a model file completely",
-     "Loads a model file completely, as nginx does, compares a native file with\n"
-     "its SHA-256, replays the golden queries that it has, and says if it is "
-     "good.",
+     "Loads a model file completely, as nginx does, replays the golden queries\n"
+     "that a native file has, and says if it is good.  With --mapped the "
+     "SHA-256 of\nits tensors is compared, too.",
      1, 1, knn_verify_options, knn_tool_verify},
     {NULL, NULL, NULL, NULL, 0, 0, NULL, NULL}};
